@@ -1,0 +1,89 @@
+# `make run` serves the application, `make test` runs the tests; each installs what it needs first.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+HOST ?= 127.0.0.1
+PORT ?= 8000
+ARGS ?=
+
+BIN := .venv/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes --only-binary :all:
+COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate $(if $(UPGRADE),--upgrade)
+PYTEST := $(BIN)/python -m pytest -n auto $(ARGS)
+
+export HOST PORT
+
+# Vendors' own clients, which the tests drive: each in an environment of its own.
+CLIENTS := $(patsubst requirements-client-%.txt,%,$(wildcard requirements-client-*.txt))
+LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
+
+.PHONY: help install install-dev install-clients run test test-postgres lint format lock clean
+
+help:
+	@echo 'make run            serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
+	@echo 'make test           run the tests on SQLite (ARGS="-k share" to choose)'
+	@echo 'make test-postgres  run the same tests on a throw-away PostgreSQL'
+	@echo 'make lint           linters and type checks'
+	@echo 'make format         let ruff and djlint rewrite what they can'
+	@echo 'make lock           recompile requirements*.txt (UPGRADE=1 for newer versions)'
+	@echo 'make install        set up .venv to run; make install-dev adds the tools'
+	@echo 'make clean          remove .venv and caches'
+
+install: .venv/installed-run
+
+install-dev: .venv/installed-dev
+
+install-clients: $(CLIENTS:%=.venv/clients/%/installed)
+
+run: install
+	@$(BIN)/python manage.py prepare
+	@exec $(BIN)/python -m gunicorn --config python:sharing_project.gunicorn sharing_project.wsgi
+
+test: install-dev install-clients
+	env -u DATABASE_URL $(PYTEST)
+
+test-postgres: install-dev install-clients
+	.ci/with-postgres $(PYTEST)
+
+lint: install-dev
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+	! find templates -name '*.html' | grep --quiet . || $(BIN)/python -m djlint --quiet --lint --check templates
+	$(BIN)/python -m bandit --quiet --recursive --configfile pyproject.toml libraries sharing_project
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: install-dev
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+	$(BIN)/python -m djlint --quiet --reformat templates
+
+lock: install-dev
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
+	$(foreach client,$(LOCKED_CLIENTS),$(COMPILE) --group client-$(client) --output-file requirements-client-$(client).txt &&) true
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+
+# A stamp is written last and removed first, so a set-up that was killed starts over without a .venv.
+.venv/installed-run: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@echo 'Setting up .venv (once) ...'
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(PIP_INSTALL) --requirement requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed-run
+	@echo 'Installing the development tools (once) ...'
+	@rm -f .venv/installed-*
+	@$(PIP_INSTALL) --requirement requirements-dev.txt
+	@touch .venv/installed-run $@
+
+.venv/clients/%/installed: requirements-client-%.txt | .venv/installed-run
+	@echo 'Installing the client $* (once) ...'
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement $<
+	@touch $@

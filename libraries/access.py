@@ -1,0 +1,170 @@
+"""The four questions: may they, what may they, who may, and why. Nothing else decides access."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import BooleanField, Case, Exists, Q, QuerySet, When
+from django.db.models.functions import Now
+
+from libraries import reach
+from libraries.errors import ActionNotAllowed, LibraryNotFound
+from libraries.identifiers import lookup_for
+from libraries.levels import ADMINISTRATORS_MAY, Access, Action, Kind, Level, effective_level, shut_out_breadth
+from libraries.models import (
+    ADMINISTER,
+    Actor,
+    Library,
+    LibraryGroupObjectPermission,
+    LibraryQuerySet,
+    LibraryUserObjectPermission,
+    OrganizationUserObjectPermission,
+    Share,
+    User,
+)
+from libraries.models.libraries import find_with_access
+
+
+def can(user: Actor, library: Library, action: Action) -> bool:
+    """May they? One query, by what the database says at this moment."""
+    return action in allowed_actions(user, library)
+
+
+def allowed_actions(user: Actor, library: Library) -> frozenset[Action]:
+    """What may they? Every action that the user may do to the library; none for an inactive user. One query."""
+    asked = find_with_access(user, "pk", library.pk)
+    return asked.access.actions if asked else frozenset()
+
+
+def visible_libraries(user: Actor) -> LibraryQuerySet:
+    """Which may they see? Complete, and open to further filters and ordering (R9)."""
+    return Library.objects.visible_to(user)
+
+
+def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
+    """The one door: the library under any of its names, with `access`, for one who may do `action`. One query.
+
+    Raises LibraryNotFound for what the user may not see, ActionNotAllowed for what they see but may not do.
+    """
+    library = find_with_access(user, *lookup_for(identifier))
+    if library is None or Action.VIEW not in library.access.actions:
+        raise LibraryNotFound
+    if action not in library.access.actions:
+        raise ActionNotAllowed(action)
+    return library
+
+
+def who_can(library: Library, action: Action) -> QuerySet[User]:
+    """Who may? Every active user who may do `action`, administrators and superusers included. One query."""
+
+    def by_user(codename: str) -> Q:
+        grants = LibraryUserObjectPermission.objects.filter(reach.unexpired(), content_object=library)
+        return Q(pk__in=grants.granting(codename).values("user"))
+
+    def by_group(codename: str, kinds: Collection[Kind]) -> Q:
+        of_library = LibraryGroupObjectPermission.objects.filter(reach.unexpired(), content_object=library)
+        grants = of_library.granting(codename).of_kinds(kinds)
+        members = User.groups.through.objects.filter(group__in=grants.values("group"))
+        return Q(pk__in=members.values("user")) | Q(Exists(grants.filter(breadth=Kind.EVERYONE)))
+
+    setting = Q(pk__isnull=not library.editors_can_share)
+    allowed = reach.allowed(action, by_user=by_user, by_group=by_group, editors_can_share=setting)
+    if action in ADMINISTRATORS_MAY:
+        allowed |= Q(pk__in=_administrators(library).values("user"))
+    return User.objects.filter(allowed | Q(is_superuser=True), is_active=True)
+
+
+def _administrators(library: Library) -> QuerySet[OrganizationUserObjectPermission]:
+    return OrganizationUserObjectPermission.objects.filter(
+        content_object=library.organization_id, permission__codename=ADMINISTER
+    )
+
+
+class Effect(StrEnum):
+    """What one share that reaches a user did."""
+
+    COUNTS = "counts"
+    BELOW = "below"
+    SHUT_OUT = "shut-out"
+    SHUTS_OUT = "shuts-out"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One share that reaches a user, and what it did."""
+
+    share: Share
+    effect: Effect
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The level that a user ends up with on a library, and every share and power behind it."""
+
+    user: User
+    library: Library
+    access: Access
+    reasons: tuple[Reason, ...]
+
+    @property
+    def level(self) -> Level:
+        return self.access.level
+
+    @property
+    def verdict(self) -> str:
+        """The answer in one sentence."""
+        if not self.user.is_active:
+            return f"{self.user} is inactive, so may do nothing."
+        return f"{self.user} {self._has} on {self.library.natural_id}{self._because}{self._besides}."
+
+    @property
+    def _has(self) -> str:
+        return f"is {self.level.name}" if self.level else "has no access by any share"
+
+    @property
+    def _because(self) -> str:
+        wanted = Effect.COUNTS if self.level else Effect.SHUTS_OUT
+        names = [reason.share.principal_name for reason in self.reasons if reason.effect == wanted]
+        word = "through" if self.level else "being shut out by"
+        return f", {word} {', '.join(names)}" if names else ""
+
+    @property
+    def _besides(self) -> str:
+        if self.access.superuser:
+            return "; as a superuser they may do everything that the rules leave open"
+        return f"; administers {self.library.organization.slug}" if self.access.administers else ""
+
+
+def explain(user: User, library: Library) -> Explanation:
+    """Why? Every share that reaches the user and what it did, read off the shares themselves. Three queries."""
+    shares = list(_shares_reaching(user, library))
+    running = [share for share in shares if not share.is_over]
+    active = user.is_active
+    access = Access(
+        reaching=tuple(running) if active else (),
+        administers=active and _administrators(library).filter(user=user.pk).exists(),
+        superuser=active and user.is_superuser,
+        editors_can_share=library.editors_can_share,
+    )
+    level, breadth = effective_level(running), shut_out_breadth(running)
+    return Explanation(user, library, access, tuple(Reason(s, _effect(s, level, breadth)) for s in shares))
+
+
+def _shares_reaching(user: User, library: Library) -> QuerySet[Share]:
+    groups = User.groups.through.objects.filter(user=user.pk).values("group")
+    reaches = Q(user=user.pk) | Q(team__group__in=groups) | Q(organization__group__in=groups) | Q(kind=Kind.EVERYONE)
+    is_over = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
+    return library.shares.with_principals().filter(reaches).annotate(is_over=is_over).order_by("kind", "id")  # type: ignore[no-redef]
+
+
+def _effect(share: Share, level: Level, breadth: int) -> Effect:
+    if share.is_over:
+        return Effect.EXPIRED
+    if share.level == Level.NONE:
+        return Effect.SHUTS_OUT
+    if share.kind >= breadth:
+        return Effect.SHUT_OUT
+    return Effect.COUNTS if share.level == level else Effect.BELOW

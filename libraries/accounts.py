@@ -1,0 +1,98 @@
+"""The verbs on accounts, for superusers: create, change, delete. Each in one transaction with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from libraries.errors import AccountInUse, NameTaken, NotSuperuser, UnknownPrincipal
+from libraries.events import EventAction, record
+from libraries.membership import remove_member
+from libraries.models import Actor, Library, Organization, User
+
+
+def create_account(*, username: str, password: str | None = None, actor: Actor, **fields: Any) -> User:
+    """Open an account; without a password nobody signs in to it, though its keys work.
+
+    fields: further columns of User. Raises NotSuperuser, NameTaken.
+    """
+    with _refusing_taken_names({"username": username, **fields}), transaction.atomic():
+        _require_superuser(actor)
+        user = User.objects.create_user(username, password=password, **fields)
+        record(EventAction.USER_CREATED, actor=actor, principal=user.username)
+        return user
+
+
+def change_account(*, user: User, changes: dict[str, Any], actor: Actor) -> bool:
+    """Change columns of an account, `is_active` among them; returns whether that changed anything.
+
+    Raises NotSuperuser, NameTaken, and UnknownPrincipal if it is gone.
+    """
+    with _refusing_taken_names(changes), transaction.atomic():
+        _require_superuser(actor)
+        now = _locked(User.objects.select_for_update(no_key=True), user)
+        changed = {field: [getattr(now, field), new] for field, new in changes.items() if getattr(now, field) != new}
+        if changed:
+            User.objects.filter(pk=now.pk).update(**changes)
+            record(EventAction.USER_CHANGED, actor=actor, principal=now.username, details=changed)
+        return bool(changed)
+
+
+def delete_account(*, user: User, actor: Actor) -> None:
+    """Delete an account that has no share, with its keys and memberships.
+
+    Raises NotSuperuser, AccountInUse, and UnknownPrincipal if it is gone.
+    """
+    with transaction.atomic():
+        _require_superuser(actor)
+        user = _locked(User.objects.select_for_update(), user)
+        if libraries := libraries_of(user):
+            raise AccountInUse(user.username, libraries)
+        for organization in Organization.objects.filter(group__in=user.groups.all()):
+            remove_member(organization=organization, user=user, actor=actor)
+        record(EventAction.USER_DELETED, actor=actor, principal=user.username)
+        user.delete()
+
+
+def libraries_of(user: User) -> list[str]:
+    """The libraries that keep an account from being deleted: those on which it has a share."""
+    held = Library.objects.filter(pk__in=user.shares.values("library"))
+    return list(held.order_by("natural_id").values_list("natural_id", flat=True))
+
+
+@contextmanager
+def recording_password(user: User, *, actor: Actor) -> Iterator[None]:
+    """Record that the password changed inside, if it did, without telling it: Django's own pages change it silently."""
+    password = User.objects.filter(pk=user.pk).values_list("password", flat=True)
+    with transaction.atomic():
+        before = password.first()
+        yield
+        if password.first() != before:
+            record(EventAction.USER_CHANGED, actor=actor, principal=user.username, details={"password": [None, None]})
+
+
+def _require_superuser(actor: Actor) -> None:
+    if not (actor.is_active and actor.is_superuser):
+        raise NotSuperuser
+
+
+def _locked(users: QuerySet[User], user: User) -> User:
+    """The account as it stands now. Raises UnknownPrincipal where it has gone."""
+    found = users.filter(pk=user.pk).first()
+    if found is None:
+        raise UnknownPrincipal(user.username)
+    return found
+
+
+@contextmanager
+def _refusing_taken_names(wanted: dict[str, Any]) -> Iterator[None]:
+    """What only the database's own constraints find out, when two ask for one name at the same moment."""
+    try:
+        yield
+    except IntegrityError:
+        field = "username" if User.objects.filter(username=wanted.get("username")).exists() else "email"
+        raise NameTaken(field, wanted.get(field, "")) from None

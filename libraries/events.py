@@ -1,0 +1,125 @@
+"""The record of every change (R11): written by the verbs, in their transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from libraries.models import Actor, Event, Library, Organization, Share
+
+
+class EventAction(StrEnum):
+    """What happened."""
+
+    LIBRARY_CREATED = "library.created"
+    LIBRARY_CHANGED = "library.changed"
+    LIBRARY_DELETED = "library.deleted"
+    LIBRARY_TRANSFERRED = "library.transferred"
+    SHARE_CREATED = "share.created"
+    SHARE_CHANGED = "share.changed"
+    SHARE_REVOKED = "share.revoked"
+    ORGANIZATION_CREATED = "organization.created"
+    ORGANIZATION_CHANGED = "organization.changed"
+    ORGANIZATION_DELETED = "organization.deleted"
+    MEMBER_ADDED = "member.added"
+    MEMBER_REMOVED = "member.removed"
+    ADMINISTRATOR_ADDED = "administrator.added"
+    ADMINISTRATOR_REMOVED = "administrator.removed"
+    TEAM_CREATED = "team.created"
+    TEAM_CHANGED = "team.changed"
+    TEAM_DELETED = "team.deleted"
+    TEAM_MEMBER_ADDED = "team.member_added"
+    TEAM_MEMBER_REMOVED = "team.member_removed"
+    USER_CREATED = "user.created"
+    USER_CHANGED = "user.changed"
+    USER_DELETED = "user.deleted"
+    KEY_CREATED = "key.created"
+    KEY_REVOKED = "key.revoked"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The way in by which a change came: a dialect's name, `admin`, `command`, or `code`."""
+
+    via: str = "code"
+    request_id: str = ""
+
+
+_origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - frozen, so safe to share
+
+
+@contextmanager
+def coming_through(via: str, request_id: str = "") -> Iterator[None]:
+    """Everything recorded inside says that it came this way."""
+    token = _origin.set(Origin(via, request_id))
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+def record(action: EventAction, *, actor: Actor, **what: Any) -> None:
+    """Write one event. `what` holds further columns of Event."""
+    origin = _origin.get()
+    Event.objects.create(
+        action=action,
+        actor=actor.username,
+        actor_id=actor.pk,
+        via=origin.via,
+        request_id=origin.request_id,
+        **what,
+    )
+
+
+def record_of_library(action: EventAction, library: Library, *, actor: Actor, **what: Any) -> None:
+    """Write one event about a library; its organization must have been selected along."""
+    record(
+        action,
+        actor=actor,
+        library=library.natural_id,
+        library_id=library.pk,
+        **_organization_columns(library.organization),
+        **what,
+    )
+
+
+def record_of_share(
+    action: EventAction, library: Library, *, before: Share | None, after: Share | None, actor: Actor
+) -> None:
+    """Write one event about a share: before (None where it was made) and after (None where it was taken away)."""
+    share = after or before
+    record_of_library(
+        action,
+        library,
+        actor=actor,
+        principal=share.principal_name if share else "",
+        from_level=before.level if before else None,
+        to_level=after.level if after else None,
+        details=_differences(before, after),
+    )
+
+
+def record_of_organization(action: EventAction, organization: Organization, *, actor: Actor, **what: Any) -> None:
+    """Write one event about an organization, its teams or members."""
+    record(action, actor=actor, **_organization_columns(organization), **what)
+
+
+def _organization_columns(organization: Organization) -> dict[str, Any]:
+    return {"organization": organization.slug, "organization_id": organization.pk}
+
+
+def _differences(before: Share | None, after: Share | None) -> dict[str, list[str | None]]:
+    """What changed beside the level: field to its value before and after, moments in ISO 8601."""
+    pairs: dict[str, list[str | None]] = {
+        "expiresAt": [_end(before), _end(after)],
+        "note": [before.note if before else "", after.note if after else ""],
+    }
+    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def _end(share: Share | None) -> str | None:
+    return share.expires_at.isoformat() if share and share.expires_at else None

@@ -1,0 +1,175 @@
+"""Shares to guardian's object permissions, always in the verb's transaction: the index that enforces them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import QuerySet
+
+from libraries.levels import GRANTED, Kind, Level
+from libraries.models import EVERYONE, Library, LibraryGroupObjectPermission, LibraryUserObjectPermission, Share
+from libraries.models.grants import permission_key
+
+Grant = LibraryUserObjectPermission | LibraryGroupObjectPermission
+BATCH = 1000
+
+
+def put(share: Share, *, before: Share | None = None) -> None:
+    """Write the grants of a share that was made, or changed from `before`. At most two queries."""
+    new = GRANTED[Level(share.level)]
+    old = GRANTED[Level(before.level)] if before else ()
+    if before and share.expires_at != before.expires_at:
+        _grants_of(share).delete()
+        old = ()
+    elif gone := set(old) - set(new):
+        _grants_of(share).filter(permission__codename__in=gone).delete()
+    if come := set(new) - set(old):
+        _insert(share, come)
+
+
+def _table(share: Share) -> type[Grant]:
+    return LibraryUserObjectPermission if share.kind == Kind.USER else LibraryGroupObjectPermission
+
+
+def _grants_of(share: Share) -> QuerySet[Any]:
+    return _table(share).objects.filter(share=share)
+
+
+def _insert(share: Share, codenames: Iterable[str]) -> None:
+    columns = _columns(share)
+    table: Any = _table(share)
+    table.objects.bulk_create(
+        [table(permission_id=permission_key(codename), **columns) for codename in sorted(codenames)]
+    )
+
+
+def _columns(share: Share) -> dict[str, Any]:
+    """The columns that all grants of a share have in common."""
+    shared = {"content_object_id": share.library_id, "share": share, "expires_at": share.expires_at}
+    if share.kind == Kind.USER:
+        return {**shared, "user_id": share.user_id}
+    return {**shared, "group_id": _group_id(share), "breadth": share.kind}
+
+
+def _group_id(share: Share) -> int:
+    """The Django group that stands for the share's team, organization, or everyone."""
+    if share.team:
+        return share.team.group_id
+    if share.organization:
+        return share.organization.group_id
+    return everyone_group_id()
+
+
+def everyone_group_id() -> int:
+    """The group that all active accounts are in without a row."""
+    return Group.objects.get_or_create(name=EVERYONE)[0].pk
+
+
+class GrantRow(NamedTuple):
+    """What a grant says, whichever table it is in."""
+
+    codename: str
+    library_id: UUID
+    subject_id: Any
+    breadth: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """A share whose grants are not the ones that it should have."""
+
+    share: Share
+    expected: frozenset[GrantRow]
+    found: frozenset[GrantRow]
+
+    def __str__(self) -> str:
+        where = f"{self.share.library.natural_id}, {self.share}"
+        if missing := {row.codename for row in self.expected - self.found}:
+            where += f"; missing or wrong: {', '.join(sorted(missing))}"
+        if extra := {row.codename for row in self.found - self.expected}:
+            where += f"; not from this share: {', '.join(sorted(extra))}"
+        return where
+
+
+def discrepancies() -> Iterator[Discrepancy]:
+    """Every share whose grants differ from what it should grant. Memory and queries per share stay flat.
+
+    What looks wrong is looked at again under the library's lock, so that no change is caught in the middle.
+    """
+    for batch in _batches():
+        for suspect in _differing(batch):
+            with transaction.atomic():
+                _lock(suspect.share.library_id)
+                confirmed = list(_differing(list(_shares().filter(pk=suspect.share.pk))))
+            yield from confirmed
+
+
+def _shares() -> QuerySet[Share]:
+    return Share.objects.select_related("library", "user", "team", "organization")
+
+
+def _batches() -> Iterator[list[Share]]:
+    """All shares by key, so that no transaction need stay open from the first to the last."""
+    batch = list(_shares().order_by("pk")[:BATCH])
+    while batch:
+        yield batch
+        batch = list(_shares().filter(pk__gt=batch[-1].pk).order_by("pk")[:BATCH])
+
+
+def _lock(library_id: UUID) -> None:
+    Library.objects.select_for_update(no_key=True).filter(pk=library_id).values_list("pk").first()
+
+
+def _differing(shares: Collection[Share]) -> Iterator[Discrepancy]:
+    everyone = everyone_group_id()
+    found = _found(shares)
+    for share in shares:
+        expected = frozenset(_expected(share, everyone))
+        if expected != found[share.pk]:
+            yield Discrepancy(share, expected, frozenset(found[share.pk]))
+
+
+def _expected(share: Share, everyone: int) -> Iterator[GrantRow]:
+    subject = (
+        share.user_id if share.kind == Kind.USER else everyone if share.kind == Kind.EVERYONE else _group_id(share)
+    )
+    for codename in GRANTED[Level(share.level)]:
+        yield GrantRow(str(codename), share.library_id, subject, share.kind, share.expires_at)
+
+
+def _found(shares: Iterable[Share]) -> dict[UUID, set[GrantRow]]:
+    found: dict[UUID, set[GrantRow]] = defaultdict(set)
+    columns = ("share_id", "permission__codename", "content_object_id")
+    users = LibraryUserObjectPermission.objects.filter(share__in=shares)
+    for share_id, codename, library_id, user_id, expires_at in users.values_list(*columns, "user_id", "expires_at"):
+        found[share_id].add(GrantRow(codename, library_id, user_id, Kind.USER, expires_at))
+    groups = LibraryGroupObjectPermission.objects.filter(share__in=shares)
+    for share_id, *row in groups.values_list(*columns, "group_id", "breadth", "expires_at"):
+        found[share_id].add(GrantRow(*row))
+    return found
+
+
+@transaction.atomic
+def repair(discrepancy: Discrepancy) -> None:
+    """Rebuild the grants of one share from the share as it stands now."""
+    _lock(discrepancy.share.library_id)
+    for share in _shares().filter(pk=discrepancy.share.pk):
+        for table in (LibraryUserObjectPermission, LibraryGroupObjectPermission):
+            table.objects.filter(share=share).delete()
+        _in_place_of(share).delete()
+        _insert(share, GRANTED[Level(share.level)])
+
+
+def _in_place_of(share: Share) -> QuerySet[Any]:
+    """Grants on the share's library to its principal, whichever share they say that they are from."""
+    columns = _columns(share)
+    subject = {name: columns[name] for name in ("user_id", "group_id") if name in columns}
+    return _table(share).objects.filter(content_object=share.library_id, **subject)

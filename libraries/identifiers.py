@@ -1,0 +1,57 @@
+"""The names that one library answers to: UUID, natural id, object id."""
+
+import re
+import secrets
+from uuid import UUID
+
+from django.utils.text import slugify
+from uuid_utils.compat import uuid7
+
+NATURAL_ID_LENGTH = 40
+UUID_PATTERN = r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
+OBJECT_ID_PATTERN = r"[a-f0-9]{24}"
+NATURAL_ID_PATTERN = r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
+
+
+def whole(pattern: str) -> str:
+    r"""The pattern for a text from end to end, for both databases: SQLite's `$` lets a line feed follow."""
+    return rf"\A{pattern}\Z"
+
+
+def new_uuid() -> UUID:
+    """A UUID of version 7: later ones sort later."""
+    return uuid7()
+
+
+def new_object_id() -> str:
+    """24 random hex digits."""
+    return secrets.token_hex(12)
+
+
+def is_uuid(text: str) -> bool:
+    """Whether `text` is a UUID, with or without hyphens."""
+    return re.fullmatch(UUID_PATTERN, text) is not None
+
+
+def is_natural_id(text: str) -> bool:
+    """Whether `text` can be a natural id: never something that reads as one of the other two kinds."""
+    return (
+        re.fullmatch(NATURAL_ID_PATTERN, text) is not None
+        and not is_uuid(text)
+        and re.fullmatch(OBJECT_ID_PATTERN, text) is None
+    )
+
+
+def natural_id_from(name: str) -> str:
+    """A natural id that reads like `name`; `library` where nothing of it can be kept."""
+    slug = slugify(name).replace("_", "-")[:NATURAL_ID_LENGTH].strip("-")
+    return slug if is_natural_id(slug) else "library"
+
+
+def lookup_for(identifier: str) -> tuple[str, UUID | str]:
+    """The column that `identifier` names, and its value; text that is none of the three names nothing."""
+    if is_uuid(identifier):
+        return "pk", UUID(identifier)
+    if re.fullmatch(OBJECT_ID_PATTERN, identifier):
+        return "object_id", identifier
+    return "natural_id", identifier if is_natural_id(identifier) else ""

@@ -1,0 +1,248 @@
+"""The verbs on who is behind a team or an organization, each in one transaction with its event."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import Permission
+from django.db import IntegrityError, transaction
+from django.db.models import Model, QuerySet
+
+from libraries.errors import LastOwner, NameTaken, NotAdministrator, NotMember, UnknownPrincipal
+from libraries.events import EventAction, record_of_organization
+from libraries.levels import Kind, Level
+from libraries.models import (
+    ADMINISTER,
+    Actor,
+    Library,
+    Organization,
+    OrganizationUserObjectPermission,
+    Share,
+    Team,
+    User,
+)
+from libraries.principals import Principal
+from libraries.writes import erase_share, hand_over
+
+Row = TypeVar("Row", bound=Model)
+
+
+def administers(user: Actor, organization: Organization) -> bool:
+    """Whether the user may do what R10 gives to the organization's administrators."""
+    if not user.is_active or user.is_superuser:
+        return user.is_active
+    return _powers(user, organization).filter(permission__codename=ADMINISTER).exists()
+
+
+def is_member(user: User, of: Organization | Team) -> bool:
+    return user.groups.filter(pk=of.group_id).exists()
+
+
+def create_organization(*, slug: str, name: str, actor: Actor, **fields: Any) -> Organization:
+    """Found an organization. Raises NotAdministrator unless the actor is a superuser, NameTaken."""
+    if not (actor.is_active and actor.is_superuser):
+        raise NotAdministrator(slug)
+    try:
+        with transaction.atomic():
+            organization = Organization.objects.create(slug=slug, name=name, **fields)
+            record_of_organization(EventAction.ORGANIZATION_CREATED, organization, actor=actor)
+    except IntegrityError:
+        raise NameTaken("slug", slug) from None
+    return organization
+
+
+def add_member(*, organization: Organization, user: User, actor: Actor) -> bool:
+    """Take the user in; returns whether that changed anything. Raises NotAdministrator."""
+    with transaction.atomic():
+        _require_administrator(actor, organization)
+        _lock_user(user)
+        return _join(user, organization, organization, EventAction.MEMBER_ADDED, actor)
+
+
+def remove_member(*, organization: Organization, user: User, successor: User | None = None, actor: Actor) -> None:
+    """Let the user go, with every share and power of theirs in the organization (R12).
+
+    successor: who becomes the owner of what they alone own.
+    Raises NotAdministrator, NotMember, LastOwner, and UnknownPrincipal for a successor who is not an active member.
+    """
+    with transaction.atomic():
+        _require_administrator(actor, organization)
+        leaving_and_successor = User.objects.filter(pk__in=[user.pk, (successor or user).pk])
+        shared = organization.libraries.filter(pk__in=user.shares.values("library"))
+        libraries = _lock_with_principals(shared, leaving_and_successor)
+        if not is_member(user, organization):
+            raise NotMember(user.username, organization.slug)
+        orphans = _owned_alone(user, organization)
+        if successor:
+            _require_active_member(successor, organization, apart_from=user)
+        elif orphans:
+            raise LastOwner(user.username, [library.natural_id for library in orphans])
+        for library in orphans:
+            hand_over(library, Principal(Kind.USER, successor), (), actor)
+        for library in libraries:
+            for share in library.shares.with_principals().filter(user=user):
+                erase_share(library, share, actor)
+        details = _held_in(organization, user)
+        _powers(user, organization).delete()
+        user.groups.remove(organization.group_id, *organization.teams.values_list("group_id", flat=True))
+        record_of_organization(
+            EventAction.MEMBER_REMOVED, organization, actor=actor, principal=user.username, details=details
+        )
+
+
+def set_administrator(*, organization: Organization, user: User, administrator: bool, actor: Actor) -> bool:
+    """Give or take R10's power; returns whether that changed anything. Raises NotAdministrator, NotMember."""
+    with transaction.atomic():
+        _require_administrator(actor, organization)
+        _lock_user(user)
+        if not is_member(user, organization):
+            raise NotMember(user.username, organization.slug)
+        held = _powers(user, organization).filter(permission__codename=ADMINISTER)
+        if held.exists() == administrator:
+            return False
+        if administrator:
+            _give(ADMINISTER, user, organization)
+        else:
+            held.delete()
+        action = EventAction.ADMINISTRATOR_ADDED if administrator else EventAction.ADMINISTRATOR_REMOVED
+        record_of_organization(action, organization, actor=actor, principal=user.username)
+        return True
+
+
+def create_team(*, organization: Organization, slug: str, name: str, email: str = "", actor: Actor) -> Team:
+    """Set up a team. Raises NotAdministrator, NameTaken."""
+    _require_administrator(actor, organization)
+    try:
+        with transaction.atomic():
+            team = Team.objects.create(organization=organization, slug=slug, name=name, email=email)
+            _record_of_team(EventAction.TEAM_CREATED, team, actor)
+    except IntegrityError:
+        slug_taken = organization.teams.filter(slug=slug).exists()
+        raise (NameTaken("slug", slug) if slug_taken else NameTaken("email", email)) from None
+    return team
+
+
+def delete_team(*, team: Team, actor: Actor) -> None:
+    """Dissolve a team, with every share that it holds. Raises NotAdministrator, and UnknownPrincipal if it is gone."""
+    with transaction.atomic():
+        _require_administrator(actor, team.organization)
+        shared = team.organization.libraries.filter(pk__in=team.shares.values("library"))
+        libraries = _lock_with_principals(shared, Team.objects.filter(pk=team.pk))
+        _require_team(team)
+        for library in libraries:
+            for share in library.shares.with_principals().filter(team=team):
+                erase_share(library, share, actor)
+        _record_of_team(EventAction.TEAM_DELETED, team, actor)
+        team.delete()
+
+
+def add_team_member(*, team: Team, user: User, actor: Actor) -> bool:
+    """Take a member of the organization into the team; returns whether that changed anything.
+
+    Raises NotAdministrator, NotMember, and UnknownPrincipal if the team is gone.
+    """
+    with transaction.atomic():
+        _require_administrator(actor, team.organization)
+        _require_team(team)
+        _lock_user(user)
+        if not is_member(user, team.organization):
+            raise NotMember(user.username, team.organization.slug)
+        return _join(user, team, team.organization, EventAction.TEAM_MEMBER_ADDED, actor)
+
+
+def remove_team_member(*, team: Team, user: User, actor: Actor) -> None:
+    """Take the user out of the team. Raises NotAdministrator, NotMember."""
+    with transaction.atomic():
+        _require_administrator(actor, team.organization)
+        _lock_user(user)
+        if not is_member(user, team):
+            raise NotMember(user.username, team.slug)
+        user.groups.remove(team.group_id)
+        _record_of_team(EventAction.TEAM_MEMBER_REMOVED, team, actor, user)
+
+
+def _require_administrator(actor: Actor, organization: Organization) -> None:
+    if not administers(actor, organization):
+        raise NotAdministrator(organization.slug)
+
+
+def _require_active_member(user: User, organization: Organization, *, apart_from: User) -> None:
+    members = User.objects.filter(is_active=True, groups=organization.group_id)
+    if user == apart_from or not members.contains(user):
+        raise UnknownPrincipal(user.username)
+
+
+def _require_team(team: Team) -> None:
+    """The team is there still, and locked so that it stays. Raises UnknownPrincipal."""
+    if not Team.objects.select_for_update(no_key=True).filter(pk=team.pk).order_by("pk").values_list("pk").first():
+        raise UnknownPrincipal(team.principal_name)
+
+
+def _join(
+    user: User, group: Organization | Team, organization: Organization, action: EventAction, actor: Actor
+) -> bool:
+    if is_member(user, group):
+        return False
+    user.groups.add(group.group_id)
+    if isinstance(group, Team):
+        _record_of_team(action, group, actor, user)
+    else:
+        record_of_organization(action, organization, actor=actor, principal=user.username)
+    return True
+
+
+def _record_of_team(action: EventAction, team: Team, actor: Actor, user: User | None = None) -> None:
+    details = {"team": team.slug}
+    principal = user.username if user else f"team:{team.slug}"
+    record_of_organization(action, team.organization, actor=actor, principal=principal, details=details)
+
+
+def _powers(user: Actor, organization: Organization) -> Any:
+    return OrganizationUserObjectPermission.objects.filter(user=user.pk, content_object=organization)
+
+
+def _give(codename: str, user: User, organization: Organization) -> None:
+    permission = Permission.objects.get(
+        codename=codename, content_type__app_label="libraries", content_type__model="organization"
+    )
+    OrganizationUserObjectPermission.objects.create(user=user, content_object=organization, permission=permission)
+
+
+def _held_in(organization: Organization, user: User) -> dict[str, Any]:
+    """What else goes with a membership, for its last event."""
+    teams = organization.teams.filter(group__in=user.groups.all()).order_by("slug")
+    return {
+        "teams": list(teams.values_list("slug", flat=True)),
+        "powers": list(_powers(user, organization).order_by("pk").values_list("permission__codename", flat=True)),
+    }
+
+
+def _lock_user(user: User) -> None:
+    """Who is in what changes for one user at a time. Locks are taken in one order: libraries, teams, users."""
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
+
+
+def _lock_with_principals(shared: QuerySet[Library], principals: QuerySet[Any]) -> list[Library]:
+    """Lock the libraries, then the principals that they are shared with; returns the libraries.
+
+    While this waits for a principal, one more library may be shared with it. Then every lock is let go and taken
+    anew: sharing locks the library first, so whoever locked it last could wait for the sharer, and the sharer for them.
+    """
+    while True:
+        with transaction.atomic():
+            libraries = _lock(shared)
+            _lock(principals)
+            if {library.pk for library in libraries}.issuperset(shared.values_list("pk", flat=True)):
+                return libraries
+            transaction.set_rollback(True)
+
+
+def _lock(rows: QuerySet[Row]) -> list[Row]:
+    """Lock the rows, always in one order, so that two who lock several never wait for each other."""
+    return list(rows.order_by("pk").select_for_update(no_key=True))
+
+
+def _owned_alone(user: User, organization: Organization) -> list[Library]:
+    owners = Share.objects.filter(level=Level.OWNER)
+    mine = organization.libraries.filter(pk__in=owners.filter(user=user).values("library"))
+    return list(mine.exclude(pk__in=owners.exclude(user=user).values("library")).select_related("organization"))

@@ -1,0 +1,98 @@
+"""The two tables of django-guardian that enforce shares (DESIGN, "How a share becomes access")."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from django.contrib.auth.models import Group, Permission
+from django.db import models
+from django.db.models import F, Q, Subquery
+from guardian.managers import GroupObjectPermissionManager, UserObjectPermissionManager
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from libraries.levels import Kind
+from libraries.models.users import Actor, User
+from libraries.reach import IsAnyOf, unexpired
+
+EVERYONE = "everyone"
+"""The group that all active accounts are in without a row; also how that principal is written."""
+
+
+def groups_of(user: Actor) -> Subquery:
+    """The keys of the groups of the user's teams and organizations, and of everyone's."""
+    memberships = User.groups.through.objects.filter(user=user.pk).values("group")
+    return Subquery(memberships.union(Group.objects.filter(name=EVERYONE).values("pk"), all=True))
+
+
+def permission_key(codename: str) -> Subquery:
+    """The key of a permission on libraries, looked up by the database in the same statement."""
+    named = Permission.objects.filter(
+        codename=codename, content_type__app_label="libraries", content_type__model="library"
+    )
+    return Subquery(named.values("pk"))
+
+
+class UserGrantQuerySet(models.QuerySet["LibraryUserObjectPermission"]):
+    def reaching(self, user: Actor) -> UserGrantQuerySet:
+        """The grants made to the user themselves, apart from expired ones (R3)."""
+        return self.filter(unexpired(), user=user.pk)
+
+    def granting(self, codename: str) -> UserGrantQuerySet:
+        """The grants of that permission."""
+        return self.filter(permission=permission_key(codename))
+
+
+class GroupGrantQuerySet(models.QuerySet["LibraryGroupObjectPermission"]):
+    def reaching(self, user: Actor) -> GroupGrantQuerySet:
+        """The grants made to a group that the user is in, apart from expired ones (R3)."""
+        return self.filter(unexpired(), IsAnyOf(F("group"), groups_of(user)))
+
+    def granting(self, codename: str) -> GroupGrantQuerySet:
+        """The grants of that permission."""
+        return self.filter(permission=permission_key(codename))
+
+    def of_kinds(self, kinds: Collection[Kind]) -> GroupGrantQuerySet:
+        return self.filter(breadth__in=kinds)
+
+
+class ShareGrant(models.Model):
+    """What both tables have beside guardian's columns.
+
+    `expires_at`, like `breadth` below, is copied from the share so that a check reads this pair of tables alone;
+    `verify_grants` proves that they agree.
+    """
+
+    share = models.ForeignKey("libraries.Share", on_delete=models.CASCADE, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class LibraryUserObjectPermission(UserObjectPermissionBase, ShareGrant):
+    """A permission on one library that a share grants to its user."""
+
+    content_object = models.ForeignKey("libraries.Library", on_delete=models.CASCADE, related_name="user_grants")
+
+    objects: ClassVar = UserObjectPermissionManager.from_queryset(UserGrantQuerySet)()
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["content_object", "user"], name="user_grant_by_library")]
+
+
+class LibraryGroupObjectPermission(GroupObjectPermissionBase, ShareGrant):
+    """A permission on one library that a share grants to a team, an organization or everyone."""
+
+    content_object = models.ForeignKey("libraries.Library", on_delete=models.CASCADE, related_name="group_grants")
+    breadth = models.PositiveSmallIntegerField(choices=Kind, editable=False)
+
+    objects: ClassVar = GroupObjectPermissionManager.from_queryset(GroupGrantQuerySet)()
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        abstract = False
+        indexes = [models.Index(fields=["content_object", "group"], name="group_grant_by_library")]
+        constraints = [
+            models.CheckConstraint(condition=Q(breadth__in=Kind.values), name="group_grant_breadth_known"),
+        ]

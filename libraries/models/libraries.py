@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import connection, models
+from django.db.models import BooleanField, Exists, F, OuterRef, Q, Value
+from django.utils.functional import cached_property
+
+from libraries import reach
+from libraries.identifiers import (
+    NATURAL_ID_LENGTH,
+    NATURAL_ID_PATTERN,
+    OBJECT_ID_PATTERN,
+    UUID_PATTERN,
+    new_object_id,
+    new_uuid,
+    whole,
+)
+from libraries.levels import ADMINISTRATORS_MAY, GRANTED, SHUT_OUT, Access, Action, Kind, Level
+from libraries.models.grants import LibraryGroupObjectPermission, LibraryUserObjectPermission
+from libraries.models.organizations import ADMINISTER, Organization, OrganizationUserObjectPermission
+from libraries.models.users import Actor, User
+from libraries.prepared import Prepared
+
+
+def administered_by(user: Actor, organization: str = "organization") -> Exists:
+    """Whether the organization in that column is one that the user administers (R10)."""
+    return Exists(
+        OrganizationUserObjectPermission.objects.filter(
+            content_object=OuterRef(organization), user=user.pk, permission__codename=ADMINISTER
+        )
+    )
+
+
+class LibraryQuerySet(models.QuerySet["Library"]):
+    def visible_to(self, user: Actor) -> LibraryQuerySet:
+        """The libraries that the user may see, all of them, in one query (R9)."""
+        return self.allowing(user, Action.VIEW)
+
+    def allowing(self, user: Actor, action: Action) -> LibraryQuerySet:
+        """The libraries to which the user may do `action`, all of them, in one query."""
+        if not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self.all()
+        allowed = self._permitted(user, action)
+        if action in ADMINISTRATORS_MAY:
+            allowed |= Q(administered_by(user))
+        return self.filter(allowed)
+
+    def holding(self, user: Actor, level: Level) -> LibraryQuerySet:
+        """Those where the user's shares alone add up to `level` or more; an administrator's power is no part of it."""
+        if level == Level.NONE:
+            return self.all()
+        return self.filter(self._permitted(user, Action(GRANTED[level][-1]))) if user.is_active else self.none()
+
+    def _permitted(self, user: Actor, action: Action) -> Q:
+        def by_user(codename: str) -> Q:
+            grants = LibraryUserObjectPermission.objects.reaching(user).granting(codename)
+            return Q(pk__in=grants.values("content_object"))
+
+        def by_group(codename: str, kinds: Collection[Kind]) -> Q:
+            grants = LibraryGroupObjectPermission.objects.reaching(user).of_kinds(kinds)
+            return Q(pk__in=grants.granting(codename).values("content_object"))
+
+        return reach.allowed(action, by_user=by_user, by_group=by_group, editors_can_share=Q(editors_can_share=True))
+
+    def with_access_of(self, user: Actor) -> LibraryQuerySet:
+        """Each library with what the user ends up with on it, as `library.access`, in the same query."""
+        here = {"content_object": OuterRef("pk")}
+        return self.select_related("organization").annotate(
+            _by_user=reach.described(
+                LibraryUserObjectPermission.objects.reaching(user).filter(**here), Value(str(Kind.USER.value))
+            ),
+            _by_group=reach.described(LibraryGroupObjectPermission.objects.reaching(user).filter(**here), F("breadth")),
+            _administers=administered_by(user),
+            _active=Value(user.is_active, BooleanField()),
+            _superuser=Value(user.is_superuser, BooleanField()),
+        )
+
+
+@cache
+def _prepared(column: str, active: bool, superuser: bool) -> Prepared:
+    """Library and access by one of its identifiers; a user's flags are part of the statement."""
+    asking = User(pk=_ASKING, is_active=active, is_superuser=superuser)
+    marker = _SOUGHT if column == "pk" else str(_SOUGHT)
+    return Prepared(Library.objects.with_access_of(asking).filter(**{column: marker}).order_by())
+
+
+_ASKING = UUID(int=1)
+_SOUGHT = UUID(int=2)
+
+
+def find_with_access(user: Actor, column: str, value: UUID | str) -> Library | None:
+    """The library whose `column` (pk, natural_id or object_id) is `value`, with the user's access. One query."""
+    prepare = Library._meta.pk.get_db_prep_value
+    sought = {prepare(_SOUGHT, connection): prepare(value, connection)} if column == "pk" else {str(_SOUGHT): value}
+    asking = {prepare(_ASKING, connection): prepare(user.pk, connection)}
+    found = _prepared(column, user.is_active, user.is_superuser).run(sought | asking)
+    return found[0] if found else None
+
+
+class Library(models.Model):
+    """Whatever its owners share as one thing: a document collection, a dataset, a corpus, a model."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    natural_id = models.CharField(max_length=NATURAL_ID_LENGTH, unique=True)
+    object_id = models.CharField(max_length=24, unique=True, default=new_object_id, editable=False)
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    emoji = models.CharField(max_length=16, blank=True)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="libraries")
+    editors_can_share = models.BooleanField(default=False)
+    share_count = models.PositiveIntegerField(default=0, editable=False)
+    revision = models.PositiveBigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    _by_user: str | None
+    _by_group: str | None
+    _administers: bool
+    _active: bool
+    _superuser: bool
+
+    objects: ClassVar[models.Manager[Library]] = LibraryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "libraries"
+        ordering = ["name", "id"]
+        permissions = [
+            (Action.SHARE, "Can share library"),
+            (Action.TRANSFER, "Can transfer library"),
+            (SHUT_OUT, "Is shut out of library"),
+        ]
+        indexes = [models.Index(fields=["name", "id"], name="library_by_name")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(natural_id__regex=whole(NATURAL_ID_PATTERN))
+                & ~Q(natural_id__regex=whole(OBJECT_ID_PATTERN))
+                & ~Q(natural_id__regex=whole(UUID_PATTERN)),
+                name="library_natural_id_distinct",
+            ),
+            models.CheckConstraint(
+                condition=Q(object_id__regex=whole(OBJECT_ID_PATTERN)), name="library_object_id_hex"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def access(self) -> Access:
+        """What the user of `with_access_of` ends up with."""
+        if not self._active:
+            return Access()
+        return Access(
+            reaching=tuple(reach.parse(self._by_user, self._by_group)),
+            administers=self._administers,
+            superuser=self._superuser,
+            editors_can_share=self.editors_can_share,
+        )

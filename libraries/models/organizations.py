@@ -1,0 +1,101 @@
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models.functions import Lower
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from libraries.identifiers import new_uuid
+
+ADMINISTER = "administer_organization"
+CHECK_ACCESS = "check_access"
+
+
+class Membered(models.Model):
+    """Something that users are members of: it owns one Django group, whose users are the members."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    group = models.OneToOneField(Group, on_delete=models.PROTECT, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.group_id:
+            self.group = Group.objects.create(name=f"{self._meta.model_name}:{self.pk}")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        deleted = super().delete(*args, **kwargs)
+        self.group.delete()
+        return deleted
+
+
+class SharingScope(models.TextChoices):
+    """Whom an organization's libraries may be shared with (R8)."""
+
+    ORGANIZATION = "organization", "Its own members, teams and itself"
+    ANYONE = "anyone", "Anyone here"
+
+
+class Organization(Membered):
+    """The home of libraries, teams and members."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    sharing_scope = models.CharField(max_length=20, choices=SharingScope, default=SharingScope.ORGANIZATION)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["slug"]
+        permissions = [(ADMINISTER, "Can administer the organization"), (CHECK_ACCESS, "Can ask about others' access")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sharing_scope__in=SharingScope.values), name="organization_sharing_scope_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def principal_name(self) -> str:
+        """As a principal, in the native API, the commands and the console."""
+        return f"org:{self.slug}"
+
+
+class Team(Membered):
+    """Some members of one organization."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="teams")
+    slug = models.SlugField(max_length=100)
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["organization", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "slug"], name="team_slug_unique"),
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="team_email_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization.slug}/{self.slug}"
+
+    @property
+    def principal_name(self) -> str:
+        """As a principal of its organization's libraries, in the native API, the commands and the console."""
+        return f"team:{self.slug}"
+
+
+class OrganizationUserObjectPermission(UserObjectPermissionBase):
+    """A power over one organization that a user holds (R10)."""
+
+    content_object = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="user_permissions")
+
+
+class OrganizationGroupObjectPermission(GroupObjectPermissionBase):
+    """Guardian's counterpart for groups; powers over organizations are given to users alone."""
+
+    content_object = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="group_permissions")

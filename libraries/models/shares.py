@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from libraries.identifiers import new_uuid
+from libraries.levels import Kind, Level
+from libraries.models.libraries import Library
+from libraries.models.organizations import Organization, Team
+from libraries.models.users import User
+
+NOTE_LENGTH = 500
+
+
+def _names_exactly(kind: Kind) -> Q:
+    """That a row of `kind` names the principal of that kind and no other."""
+    named = {Kind.USER: "user", Kind.TEAM: "team", Kind.ORGANIZATION: "organization"}
+    return Q(kind=kind, **{f"{column}__isnull": kind != other for other, column in named.items()})
+
+
+class ShareQuerySet(models.QuerySet["Share"]):
+    def with_principals(self) -> ShareQuerySet:
+        """The principals too, in the same query."""
+        return self.select_related("user", "team", "organization", "granted_by")
+
+
+class Share(models.Model):
+    """One principal's level on one library: the record that people read and edit."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="shares")
+    kind = models.PositiveSmallIntegerField(choices=Kind, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="shares")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="shares")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="shares"
+    )
+    level = models.PositiveSmallIntegerField(choices=Level)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=NOTE_LENGTH, blank=True)
+    granted_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="shares_given"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[Any] = ShareQuerySet.as_manager()
+
+    admissible: bool
+    """Whether R8 would admit the principal today; there after PrincipalReference.share_of."""
+    is_over: bool
+    """Whether the share has expired, by the database's clock; there after access.explain."""
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["library", "id"], name="share_by_library")]
+        constraints = [
+            models.CheckConstraint(
+                condition=_names_exactly(Kind.USER)
+                | _names_exactly(Kind.TEAM)
+                | _names_exactly(Kind.ORGANIZATION)
+                | _names_exactly(Kind.EVERYONE),
+                name="share_names_one_principal",
+            ),
+            models.CheckConstraint(condition=Q(level__in=Level.values), name="share_level_known"),
+            models.CheckConstraint(
+                condition=~Q(level=Level.OWNER) | Q(kind=Kind.USER, expires_at__isnull=True),
+                name="share_owner_is_a_user_for_good",
+            ),
+            models.UniqueConstraint(fields=["library", "user"], condition=Q(kind=Kind.USER), name="share_unique_user"),
+            models.UniqueConstraint(fields=["library", "team"], condition=Q(kind=Kind.TEAM), name="share_unique_team"),
+            models.UniqueConstraint(
+                fields=["library", "organization"],
+                condition=Q(kind=Kind.ORGANIZATION),
+                name="share_unique_organization",
+            ),
+            models.UniqueConstraint(fields=["library"], condition=Q(kind=Kind.EVERYONE), name="share_unique_everyone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.principal_name}: {Level(self.level).name}"
+
+    @property
+    def principal_name(self) -> str:
+        """The principal as the native API, the commands and the console write it."""
+        principal = self.user or self.team or self.organization
+        return principal.principal_name if principal else "everyone"

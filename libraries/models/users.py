@@ -1,0 +1,56 @@
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+
+from libraries.identifiers import new_uuid
+
+RESERVED_PREFIXES = ("team:", "org:")
+RESERVED_NAME = "everyone"
+
+
+def validate_not_reserved(username: str) -> None:
+    """A username must never read as another kind of principal."""
+    lowered = username.lower()
+    if lowered == RESERVED_NAME or lowered.startswith(RESERVED_PREFIXES):
+        raise ValidationError("A username may not be “everyone”, nor start with “team:” or “org:”.", code="reserved")
+
+
+class User(AbstractUser):
+    """An account: a person or a service. Its groups say which organizations and teams it is in."""
+
+    id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    username = models.CharField(
+        max_length=150, unique=True, validators=[UnicodeUsernameValidator(), validate_not_reserved]
+    )
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="user_email_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(username__istartswith="team:")
+                & ~models.Q(username__istartswith="org:")
+                & ~models.Q(username__iexact=RESERVED_NAME),
+                name="user_username_not_reserved",
+            ),
+        ]
+
+    @property
+    def principal_name(self) -> str:
+        """As a principal, in the native API, the commands and the console."""
+        return self.username
+
+
+class Operator:
+    """Who runs a management command: may do what a superuser may, and has no account."""
+
+    pk = None
+    username = ""
+    is_active = True
+    is_superuser = True
+
+
+OPERATOR = Operator()
+Actor = User | Operator
+"""Whoever asks or acts."""

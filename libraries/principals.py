@@ -1,0 +1,149 @@
+"""Whom a library can be shared with: how principals are named, found and kept inside (R8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Lower
+
+from libraries.errors import UnknownPrincipal
+from libraries.levels import Kind
+from libraries.models import EVERYONE, Library, Organization, Share, SharingScope, Team, User
+from libraries.text import is_storable
+
+TEAM_PREFIX = "team:"
+ORGANIZATION_PREFIX = "org:"
+COLUMNS = {Kind.USER: "user", Kind.TEAM: "team", Kind.ORGANIZATION: "organization"}
+"""The column of a share that holds a principal of each kind."""
+
+CharField.register_lookup(Lower)
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A user, a team, an organization, or everyone (then there is no `subject`)."""
+
+    kind: Kind
+    subject: User | Team | Organization | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The columns of a share that name this principal."""
+        named = {COLUMNS[self.kind]: self.subject} if self.subject else {}
+        return {"kind": self.kind, **named}
+
+    @property
+    def reference(self) -> PrincipalReference:
+        """The reference that names this very principal."""
+        if self.subject is None:
+            return named(EVERYONE)
+        return PrincipalReference(self.kind, "pk", self.subject.pk, Share(**self.columns).principal_name)
+
+
+def principal_of(share: Share) -> Principal:
+    """Whom the share is for; its principal must have been selected along."""
+    kind = Kind(share.kind)
+    return Principal(kind, getattr(share, COLUMNS[kind]) if kind in COLUMNS else None)
+
+
+@dataclass(frozen=True)
+class PrincipalReference:
+    """How a caller names a principal, before anybody knows whether it exists.
+
+    field: the column, on the principal's own table, that holds `value`; say `username` or `pk`.
+    text: the name as the caller wrote it, for error messages.
+    """
+
+    kind: Kind
+    field: str
+    value: Any
+    text: str
+
+    def share_of(self, library: Library) -> Share | None:
+        """The library's share for this principal, in one query.
+
+        The share brings its principal along, and says in `admissible` whether R8 would admit that today.
+        """
+        if not self._can_exist():
+            return None
+        shares = library.shares.with_principals().filter(kind=self.kind, **self._lookup(COLUMNS.get(self.kind)))
+        if self.kind in COLUMNS:
+            inside = admissible(self.kind, library).filter(pk=OuterRef(COLUMNS[self.kind]))
+            return shares.annotate(admissible=Exists(inside)).first()  # type: ignore[no-redef]
+        share = shares.first()
+        if share:
+            share.admissible = _admits_anyone(library)
+        return share
+
+    def resolve(self, library: Library) -> Principal:
+        """The principal, if the library can be shared with it (R8), in at most one query.
+
+        Its row stays locked until the transaction ends, so that it cannot leave or go meanwhile.
+        Raises UnknownPrincipal, the same for one that does not exist and for one that R8 keeps out.
+        """
+        if self.kind == Kind.EVERYONE and _admits_anyone(library):
+            return Principal(Kind.EVERYONE)
+        if self.kind != Kind.EVERYONE and self._can_exist():
+            found = admissible(self.kind, library).filter(**self._lookup()).order_by("pk")
+            if subject := found.select_for_update(no_key=True).first():
+                return Principal(self.kind, subject)
+        raise UnknownPrincipal(self.text)
+
+    def names(self, user: Any) -> bool:
+        """Whether this names that very user; no query."""
+        if self.kind != Kind.USER or user.pk is None or not self._can_exist():
+            return False
+        return self.value == (user.email.lower() if self.field == "email__lower" else getattr(user, self.field))
+
+    def _lookup(self, column: str | None = None) -> dict[str, Any]:
+        """A filter on the principal's own table, or on a table whose `column` leads there."""
+        if self.kind == Kind.EVERYONE:
+            return {}
+        return {f"{column}__{self.field}" if column else self.field: self.value}
+
+    def _can_exist(self) -> bool:
+        """Many have no e-mail, so an empty one names nobody."""
+        return is_storable(self.text) and self.value != ""
+
+
+def named(name: str) -> PrincipalReference:
+    """The reference that `alice`, `team:engineering`, `org:acme` or `everyone` makes. Any text makes one."""
+    if name == EVERYONE:
+        return PrincipalReference(Kind.EVERYONE, "", None, name)
+    if name.startswith(TEAM_PREFIX):
+        return PrincipalReference(Kind.TEAM, "slug", name.removeprefix(TEAM_PREFIX), name)
+    if name.startswith(ORGANIZATION_PREFIX):
+        return PrincipalReference(Kind.ORGANIZATION, "slug", name.removeprefix(ORGANIZATION_PREFIX), name)
+    return PrincipalReference(Kind.USER, "username", name, name)
+
+
+def with_email(kind: Kind, email: str) -> PrincipalReference:
+    """The reference to the user or team of that e-mail, whatever its case."""
+    return PrincipalReference(kind, "email__lower", email.lower(), email)
+
+
+def with_id(kind: Kind, key: UUID) -> PrincipalReference:
+    """The reference to the user, team or organization of that UUID."""
+    return PrincipalReference(kind, "pk", key, str(key))
+
+
+def admissible(kind: Kind, library: Library) -> QuerySet[Any]:
+    """The active users, the teams or the organizations that the library can be shared with (R8)."""
+    organization = library.organization
+    match kind:
+        case Kind.USER:
+            users = User.objects.filter(is_active=True)
+            # A join and no subquery: `resolve` locks the membership too, and finds it gone when it waited for its end.
+            return users if _admits_anyone(library) else users.filter(groups=organization.group_id)
+        case Kind.TEAM:
+            return Team.objects.filter(organization=organization)
+        case _:
+            everywhere = Organization.objects.all()
+            return everywhere if _admits_anyone(library) else everywhere.filter(pk=organization.pk)
+
+
+def _admits_anyone(library: Library) -> bool:
+    return library.organization.sharing_scope == SharingScope.ANYONE

@@ -1,0 +1,120 @@
+"""R1 to R3 over rows of the two grant tables. It knows no model: callers bring the querysets."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Now
+
+from libraries.levels import LEVEL_OF, SHUT_OUT, Action, Kind, Level
+
+GROUP_KINDS = (Kind.TEAM, Kind.ORGANIZATION, Kind.EVERYONE)
+
+
+def unexpired() -> Q:
+    """R3, by the database's clock: a grant is over from `expires_at` on."""
+    return Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
+
+
+def permitted(
+    codename: str,
+    *,
+    by_user: Callable[[str], Q],
+    by_group: Callable[[str, Collection[Kind]], Q],
+    kinds: Collection[Kind] = GROUP_KINDS,
+) -> Q:
+    """The rows that hold the permission `codename` by R1 and R2.
+
+    by_user(codename): the rows with such a grant made to the user themselves.
+    by_group(codename, kinds): the rows with such a grant made to a group of one of `kinds` that the user is in.
+    kinds: which groups' grants may count; shut-outs always do.
+    """
+
+    def through(kind: Kind) -> Q:
+        as_narrow = [narrower for narrower in GROUP_KINDS if narrower <= kind]
+        return by_group(codename, [kind]) & ~by_group(SHUT_OUT, as_narrow)
+
+    return by_user(codename) | (~by_user(SHUT_OUT) & reduce(or_, map(through, kinds)))
+
+
+def allowed(
+    action: Action,
+    *,
+    by_user: Callable[[str], Q],
+    by_group: Callable[[str, Collection[Kind]], Q],
+    editors_can_share: Q,
+) -> Q:
+    """The rows that may do `action` through shares (R4, R9). The callables are those of `permitted`."""
+    if action == Action.VIEW_SHARES:
+        return permitted(Action.VIEW, by_user=by_user, by_group=by_group, kinds=(Kind.TEAM, Kind.ORGANIZATION))
+    rows = permitted(action, by_user=by_user, by_group=by_group)
+    if action == Action.SHARE:
+        rows |= editors_can_share & permitted(Action.CHANGE, by_user=by_user, by_group=by_group)
+    return rows
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One grant that reaches a user, as the rules look at it (levels.Reaching)."""
+
+    kind: int
+    level: Level
+    expires_at: datetime | None
+
+
+class IsAnyOf(Func):
+    """Whether a column's value is among the rows of a subquery that does not depend on it.
+
+    PostgreSQL then looks the rows up once and walks an index for them, where it would scan the table for an IN.
+    """
+
+    arg_joiner = " IN "
+    template = "%(expressions)s"
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        return self.as_sql(compiler, connection, arg_joiner=" = ANY(ARRAY", template="%(expressions)s)", **context)
+
+
+class Line(Func):
+    """Columns of one row as one text, with commas between."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ',' || "
+    output_field = TextField()
+
+
+class Lines(Func):
+    """The texts of all rows as one, so that a subquery can bring several rows along."""
+
+    template = "%(function)s(%(expressions)s, ';')"
+    function = "STRING_AGG"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+
+
+def described(grants: QuerySet, kind: F | Value) -> Subquery:
+    """Correlated `grants` as one text that `parse` reads back."""
+    end = Coalesce(Cast("expires_at", TextField()), Value(""))
+    lines = Lines(Line(kind, F("permission__codename"), end))
+    levels_only = grants.filter(permission__codename__in=LEVEL_OF)
+    return Subquery(levels_only.order_by().annotate(described=lines).values("described"))
+
+
+def parse(*descriptions: str | None) -> Iterator[Grant]:
+    """The grants that `described` wrote."""
+    for line in ";".join(filter(None, descriptions)).split(";"):
+        if line:
+            kind, codename, expires_at = line.split(",")
+            yield Grant(int(kind), LEVEL_OF[codename], _moment(expires_at) if expires_at else None)
+
+
+def _moment(text: str) -> datetime:
+    """A timestamp as the database writes it; SQLite's, in UTC, names no zone."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,52 @@
+import re
+from collections.abc import Callable
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from uuid_utils.compat import uuid7
+
+from libraries.outage import drop_idle_connections
+
+logger = structlog.get_logger()
+
+_USABLE_ID = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+class RequestIdMiddleware:
+    """Give every request an id, the caller's own where it is usable, for logs, events and the answer's header."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if _USABLE_ID.fullmatch(given) else str(uuid7())
+        request.request_id = request_id  # type: ignore[attr-defined]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = self.get_response(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
+class DatabaseOutageMiddleware:
+    """Answer 503 where a view lost the database and did not say so in its own words, as the admin does not."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, (InterfaceError, OperationalError)):
+            return None
+        drop_idle_connections()
+        logger.error("database_unreachable", error=str(exception))
+        return HttpResponse(
+            "The database cannot be reached. Try again soon.\n",
+            status=503,
+            content_type="text/plain",
+            headers={"Retry-After": "1"},
+        )

@@ -1,0 +1,210 @@
+"""All settings. Each `env` line is read from the environment, or from a file named by the same name with `_FILE`."""
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from csp.constants import NONE, SELF
+from environs import FileAwareEnv, validate
+
+from sharing_project import __version__
+from sharing_project.logs import configure_structlog, logging_config
+from sharing_project.secret_key import read_or_create_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = FileAwareEnv()
+
+# Where the service is reached
+DEBUG = env.bool("DEBUG", False)
+HOST = env.str("HOST", "") or "127.0.0.1"
+PORT = env.int("PORT", 8000)
+PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")  # as callers see it, e.g. https://sharing.example.org
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", HOST])
+
+# Limits
+MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 1024 * 1024)  # a larger request body is refused with 413
+LOGIN_ATTEMPTS = env.int("LOGIN_ATTEMPTS", 5)  # wrong passwords before an admin login is locked
+LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", 15)
+LOGIN_LOCK_ENABLED = env.bool("LOGIN_LOCK_ENABLED", True)
+
+# Operation
+METRICS_ENABLED = env.bool("METRICS_ENABLED", False)  # serves /metrics to anyone who can reach it
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+LOG_STREAM = env.str("LOG_STREAM", "stdout", validate=validate.OneOf(["stdout", "stderr"]))
+
+# Database
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 24)  # PostgreSQL connections per process
+DATABASE_POOL_TIMEOUT = env.float("DATABASE_POOL_TIMEOUT", 1.0)  # seconds to wait for one before answering 503
+_database = env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(BASE_DIR / 'db.sqlite3'))}")
+_options = _database.setdefault("OPTIONS", {})
+_key_dir = BASE_DIR
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # With the defaults, concurrent writers fail with "database is locked".
+    _options.setdefault("transaction_mode", "IMMEDIATE")
+    _options.setdefault("timeout", 20)
+    _options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+    if ":memory:" not in _database["NAME"]:
+        _key_dir = Path(_database["NAME"]).resolve().parent
+elif _database["ENGINE"] == "django.db.backends.postgresql":
+    _database["CONN_MAX_AGE"] = 0  # the pool keeps connections, and checks one before lending it
+    _database["CONN_HEALTH_CHECKS"] = True
+    _options.setdefault("connect_timeout", 1)
+    _options.setdefault("tcp_user_timeout", 1000)
+    _options.setdefault(
+        "pool",
+        {
+            "min_size": 1,
+            "max_size": DATABASE_POOL_SIZE,
+            "timeout": DATABASE_POOL_TIMEOUT,
+            "max_waiting": 1000,  # far above the server's threads: a burst waits, only an outage fails
+            "max_idle": 120,
+            "reconnect_timeout": 1,  # no growing pause between attempts: the next request tries again
+        },
+    )
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Secrets and passwords
+SECRET_KEY = env.str("SECRET_KEY", "") or read_or_create_secret_key(_key_dir / ".secret-key")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Application
+ROOT_URLCONF = "sharing_project.urls"
+WSGI_APPLICATION = "sharing_project.wsgi.application"
+INSTALLED_APPS = [
+    "libraries.apps.LibrariesConfig",
+    "libraries.apps.ConsoleConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "guardian",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "axes",
+    "csp",
+]
+MIDDLEWARE = [
+    "sharing_project.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "sharing_project.middleware.DatabaseOutageMiddleware",
+]
+if METRICS_ENABLED:
+    INSTALLED_APPS += ["django_prometheus"]
+    MIDDLEWARE.insert(1, "django_prometheus.middleware.PrometheusBeforeMiddleware")
+    MIDDLEWARE.append("django_prometheus.middleware.PrometheusAfterMiddleware")
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Who may do what
+AUTH_USER_MODEL = "libraries.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "libraries.backends.LibraryBackend",
+]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # it looks for guardian's own backend; ours takes its place
+LOGIN_URL = "admin:login"
+
+# Wrong passwords lock one username from one address for a while
+AXES_ENABLED = LOGIN_LOCK_ENABLED
+AXES_FAILURE_LIMIT = LOGIN_ATTEMPTS
+AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
+# API: each dialect states its own authentication, renderers, pages and errors
+REST_FRAMEWORK = {
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Sharing",
+    "DESCRIPTION": "Who may do what to which library.",
+    "VERSION": __version__,
+    "OAS_VERSION": "3.1.0",
+    "PREPROCESSING_HOOKS": ["libraries.api.hal.schema.in_the_documents_words"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "GoogleRole": ["OWNER", "WRITER", "READER"],
+        "MistralRole": ["Viewer", "Editor", "Owner"],
+    },
+}
+
+# Static files come straight from the packages: there is no collecting step
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# Browser security
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],  # Swagger UI's style sheet carries its icons
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 12) * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if PUBLIC_URL:
+    _public = urlsplit(PUBLIC_URL)
+    ALLOWED_HOSTS.append(_public.hostname or "")
+    CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
+    if _public.scheme == "https":
+        SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+        SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31536000)
+
+# Logs
+configure_structlog()
+LOGGING = logging_config(level=LOG_LEVEL, stream=LOG_STREAM)

@@ -1,0 +1,29 @@
+import os
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharing_project.settings")
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def with_chunked_bodies(wrapped: Application) -> Application:
+    """Django reads as many bytes as Content-Length says, so none of a body in chunks, which comes without it."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked" and not environ.get("CONTENT_LENGTH"):
+            body = environ["wsgi.input"].read(
+                settings.MAX_BODY_BYTES + 1
+            )  # one more: the reader refuses it as too long
+            environ["wsgi.input"] = BytesIO(body)
+            environ["CONTENT_LENGTH"] = str(len(body))
+        return wrapped(environ, start_response)
+
+    return application
+
+
+application = with_chunked_bodies(get_wsgi_application())

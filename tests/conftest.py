@@ -1,0 +1,120 @@
+"""The cast of the demo world: alice owns and administers, bob edits through a team, dave is shut out through his,
+erin and frank are strangers from another organization."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.core.management import call_command
+
+from libraries import demo
+from libraries.keys import create_api_key
+from libraries.models import OPERATOR, Library, Organization, Scope, Share, Team, User
+from tests.clients import ApiClient
+
+# Every run tries the same examples; HYPOTHESIS_PROFILE=exploring looks for new ones.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("exploring", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings: None) -> None:
+    """SQLite in a file: threads that share a database in memory do not wait for each other's locks."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        folder: Path = tmp_path_factory.mktemp("database")
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(folder / "test.sqlite3")}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The demo world is there before the first test; each test's changes are rolled back."""
+    with django_db_blocker.unblock():
+        demo.build_world()
+
+
+@pytest.fixture
+def world(db: None) -> None:
+    """The demo world, made again where a test with real transactions emptied the database."""
+    if not Organization.objects.exists():
+        demo.build_world()
+
+
+@pytest.fixture
+def empty_world(world: None) -> None:
+    """No people, organizations or libraries: the demo world out of the way."""
+    for model in (Share, Library, Team, Organization, User):
+        model.objects.all().delete()
+
+
+@pytest.fixture
+def empty_database(transactional_db: None) -> None:
+    """Tables, and nothing in them."""
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def _person(username: str) -> Any:
+    @pytest.fixture(name=username)
+    def person(world: None) -> User:
+        return User.objects.get(username=username)
+
+    return person
+
+
+alice, bob, carol, dave, erin, frank = map(_person, demo.usernames())
+admin_user = _person(demo.SUPERUSER)
+
+
+def _library(natural_id: str) -> Any:
+    @pytest.fixture(name=natural_id.replace("-", "_"))
+    def library(world: None) -> Library:
+        return Library.objects.select_related("organization").get(natural_id=natural_id)
+
+    return library
+
+
+handbook, roadmap, press_kit, lab_notes = map(_library, demo.LIBRARIES)
+
+
+@pytest.fixture
+def acme(world: None) -> Organization:
+    return Organization.objects.get(slug="acme")
+
+
+@pytest.fixture
+def globex(world: None) -> Organization:
+    return Organization.objects.get(slug="globex")
+
+
+@pytest.fixture
+def engineering(world: None) -> Team:
+    return Team.objects.get(slug="engineering")
+
+
+@pytest.fixture
+def key_for(world: None) -> Callable[..., str]:
+    """A new key: `key_for("alice")` of all scopes, `key_for("alice", Scope.LIBRARY_READ)` of that one."""
+
+    def make(username: str, *scopes: Scope) -> str:
+        user = User.objects.get(username=username)
+        return create_api_key(user=user, name="test", scopes=scopes or tuple(Scope), actor=OPERATOR)[1]
+
+    return make
+
+
+@pytest.fixture
+def client_for(key_for: Callable[..., str]) -> Callable[..., ApiClient]:
+    """A caller with a new key: `client_for("alice")`, or `client_for(None)` without any."""
+
+    def make(username: str | None, *scopes: Scope) -> ApiClient:
+        return ApiClient(key_for(username, *scopes) if username else None)
+
+    return make
