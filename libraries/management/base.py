@@ -1,0 +1,81 @@
+"""What the commands have in common."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentTypeError
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from libraries.errors import SharingError
+from libraries.events import coming_through
+from libraries.identifiers import lookup_for
+from libraries.levels import Level
+from libraries.models import OPERATOR, Actor, Library, User
+from libraries.text import is_storable
+
+
+class SharingCommand(BaseCommand):
+    """Changes are recorded as made by a command, and what the core refuses ends with exit status 1 and its sentence."""
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        try:
+            with coming_through("command"):
+                return super().execute(*args, **options)
+        except SharingError as error:
+            raise CommandError(f"{error} ({error.rule})" if error.rule else str(error)) from error
+
+    def print_json(self, document: Any) -> None:
+        self.stdout.write(json.dumps(document, indent=2, default=str))
+
+
+def add_json_option(parser: CommandParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def add_actor_option(parser: CommandParser) -> None:
+    parser.add_argument("--as", dest="actor", metavar="USER", help="act as this user; without it, as the operator")
+
+
+def find_user(username: str) -> User:
+    """The user of that name; a CommandError that says so where there is none."""
+    user = User.objects.filter(username=username).first() if is_storable(username) else None
+    if user is None:
+        raise CommandError(f"There is no user “{username}”.")
+    return user
+
+
+def find_library(identifier: str) -> Library:
+    """The library under any of its names; a CommandError that says so where there is none."""
+    library = Library.objects.select_related("organization").filter(lookup_for(identifier)).first()
+    if library is None:
+        raise CommandError(f"There is no library “{identifier}”. Name its UUID, natural id or object id.")
+    return library
+
+
+def find_actor(username: str | None) -> Actor:
+    return find_user(username) if username else OPERATOR
+
+
+def level(text: str) -> Level:
+    """An argument such as READER, reader or 1."""
+    try:
+        return Level(int(text)) if text.isdecimal() else Level[text.upper()]
+    except (KeyError, ValueError):
+        raise ArgumentTypeError(f"{text!r} is none of {_listed(Level.names)}, nor 0 to {max(Level.values)}") from None
+
+
+def moment(text: str) -> datetime:
+    """An argument such as 2030-01-31 or 2030-01-31T12:00:00+01:00; UTC where it names no zone."""
+    try:
+        parsed = datetime.fromisoformat(text)
+        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise ArgumentTypeError(f"{text!r} is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z") from None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

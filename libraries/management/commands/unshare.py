@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from libraries.management.base import SharingCommand, add_actor_option, find_actor, find_library
+from libraries.principals import named
+from libraries.sharing import revoke_share
+
+
+class Command(SharingCommand):
+    help = "Take a principal's share of a library away."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("library", help="UUID, natural id or object id")
+        parser.add_argument("principal", help="alice, team:engineering, org:acme or everyone")
+        add_actor_option(parser)
+
+    def handle(self, **options: Any) -> None:
+        library = find_library(options["library"])
+        share = revoke_share(library=library, principal=named(options["principal"]), actor=find_actor(options["actor"]))
+        self.stdout.write(f"{share.principal_name} has no share on {library.natural_id} any more.")
