@@ -1,0 +1,13 @@
+"""The web admin console. It translates forms into the core's verbs and decides nothing."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin  # noqa: F401 - importing it registers Group, which goes right away
+from django.contrib.auth.models import Group
+
+from libraries.admin import events, grants, keys, organizations, shares, users
+from libraries.admin import libraries as library_pages
+
+# A group stands for a team or an organization: who is in one is changed by membership's verbs, nowhere else.
+admin.site.unregister(Group)
+
+__all__ = ["events", "grants", "keys", "library_pages", "organizations", "shares", "users"]

@@ -1,0 +1,180 @@
+"""What the pages have in common: superusers only, quick lists, and saves that go through the core's verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from libraries.admin.refusals import Refused, raise_what_was_refused, sentence, showing
+from libraries.errors import SharingError
+from libraries.identifiers import is_uuid
+from libraries.text import is_storable
+
+
+class SuperusersOnly:
+    """Django's model-wide permissions open nothing here, whoever holds them."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return request.user.is_active and request.user.is_superuser
+
+
+class ReadOnly:
+    """Looked at, never touched. Stands before what it restricts."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ListedFilter(admin.SimpleListFilter):
+    """The values of a column, told beforehand: asking the table for them would read all of it."""
+
+    values: tuple[str, ...] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(value, value) for value in self.values]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        wanted = self.value() in self.values
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if wanted else queryset
+
+
+class ConsoleAdmin(SuperusersOnly, admin.ModelAdmin):
+    """A list that costs the same whatever its length."""
+
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    empty_value_display = "–"
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        term = search_term.strip()
+        if not is_storable(term):
+            return queryset.none(), False
+        named = self.named_by(queryset, term)
+        return (named, False) if named is not None else super().get_search_results(request, queryset, term)
+
+    def named_by(self, queryset: QuerySet[Any], term: str) -> QuerySet[Any] | None:
+        """The rows that `term` names outright, such as by their key; None where it holds words to search for."""
+        if is_uuid(term) and self.opts.pk.get_internal_type() == "UUIDField":
+            return queryset.filter(pk=UUID(term))
+        return None
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        try:
+            return super().changelist_view(request, extra_context)
+        except ValidationError as error:
+            raise BadRequest("The address or the form names a key that is none.") from error
+
+
+class VerbAdmin(ConsoleAdmin):
+    """Saves and deletes by verbs: all of what was asked for, or nothing and the reason.
+
+    A subclass runs the verbs in `save_model` and `save_formset`, each within `form.refusing(…)`, and in `delete_model`.
+
+    deletion_order: many are deleted in it, so that two who delete several never wait for each other's locks.
+    """
+
+    deletion_order: tuple[str, ...] = ("pk",)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """No pop-ups in which one more thing is made, changed or deleted meanwhile."""
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refused:
+            with showing(refused):
+                return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Iterable[Any], change: bool) -> None:
+        """The rows, after the object itself; many-to-many columns are for verbs alone."""
+        raise_what_was_refused([form])
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)
+        raise_what_was_refused(row for formset in formsets for row in formset.forms)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except SharingError as error:
+            return self._refuse(request, error, request.path)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """An action on many is one transaction, Django's own history of it included."""
+        if request.method != "POST":
+            return super().changelist_view(request, extra_context)
+        try:
+            with transaction.atomic():
+                return super().changelist_view(request, extra_context)
+        except SharingError as error:
+            return self._refuse(request, error, request.get_full_path())
+
+    def _refuse(self, request: HttpRequest, error: SharingError, back_to: str) -> HttpResponse:
+        self.message_user(request, f"Nothing was changed: {sentence(error)}", messages.ERROR)
+        return HttpResponseRedirect(back_to)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for obj in queryset.order_by(*self.deletion_order):
+            self.delete_model(request, obj)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[Any], list[str]]:
+        """What a deletion takes along, told by each model in a few words, since it may be a million rows."""
+        told = [line for obj in objs for line in self.goes_with(obj)]
+        protected = [line for obj in objs for line in self.keeps(request, obj)]
+        return told, {self.opts.verbose_name_plural: len(objs)}, set(), protected
+
+    def goes_with(self, obj: Any) -> Sequence[str]:
+        """The lines of a confirmation page that tell what is deleted with `obj`."""
+        return [str(obj)]
+
+    def keeps(self, request: HttpRequest, obj: Any) -> Sequence[str]:
+        """What keeps `obj` from being deleted; nothing where it can be."""
+        return []
+
+
+def become(obj: Model, saved: Model) -> None:
+    """Let the object of a form stand for the one that a verb saved, for Django's messages and history."""
+    vars(obj).update(vars(saved))

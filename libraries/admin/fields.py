@@ -1,0 +1,40 @@
+"""Form fields that several pages have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+
+from libraries.levels import Level
+from libraries.models import Share, User
+
+# A form field that no column stands behind borrows this one, for the address that the suggestions come from.
+USER_COLUMN = Share._meta.get_field("user")
+
+
+def user_field(**options: Any) -> forms.ModelChoiceField:
+    """One user, suggested while typing. Whether that user will do is for the verb to say."""
+    return forms.ModelChoiceField(User.objects.all(), widget=AutocompleteSelect(USER_COLUMN, admin.site), **options)
+
+
+def users_field(**options: Any) -> forms.ModelMultipleChoiceField:
+    """Any number of users, suggested while typing."""
+    widget = AutocompleteSelectMultiple(USER_COLUMN, admin.site)
+    return forms.ModelMultipleChoiceField(User.objects.all(), widget=widget, required=False, **options)
+
+
+def level_field() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(choices=Level.choices, coerce=_level, initial=Level.READER)
+
+
+def _level(value: Any) -> Level:
+    return Level(int(value))
+
+
+def end_field() -> forms.DateTimeField:
+    """A moment in UTC, or none; picked by the browser's own means."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
+    return forms.DateTimeField(label="Expires at (UTC)", required=False, widget=widget)

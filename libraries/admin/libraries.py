@@ -1,0 +1,171 @@
+"""A library's page: the library, its owner, and its shares edited in place."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from libraries.admin.base import VerbAdmin, become
+from libraries.admin.fields import user_field
+from libraries.admin.refusals import SeenForm
+from libraries.admin.shares import ROWS, ShareInline
+from libraries.console import actor_of
+from libraries.errors import NotAdministrator, NotMember, OnlyUsersOwn, UnknownPrincipal
+from libraries.identifiers import NATURAL_ID_LENGTH, is_natural_id, lookup_for
+from libraries.levels import Kind, Level
+from libraries.lifecycle import CHANGEABLE, change_library, create_library, delete_library
+from libraries.models import Actor, Library, Share, User
+from libraries.principals import Principal
+from libraries.sharing import transfer_library
+
+
+def owner_of(library: Library) -> User | None:
+    """The owner who is shown where one is: the one whose OWNER share is the oldest (CONTRACTS, "Principals")."""
+    share = library.shares.filter(level=Level.OWNER).select_related("user").order_by("id").first()
+    return share.user if share else None
+
+
+class LibraryForm(SeenForm):
+    natural_id = forms.CharField(
+        max_length=NATURAL_ID_LENGTH,
+        required=False,
+        help_text="Its name in addresses, such as “press-kit”; made from the name if left empty. It cannot be changed.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    owner = user_field(help_text="A member of the organization. Another one here transfers the library.")
+    fields_of: ClassVar = {
+        UnknownPrincipal: "owner",
+        NotMember: "owner",
+        OnlyUsersOwn: "owner",
+        NotAdministrator: "organization",
+    }
+
+    class Meta:
+        model = Library
+        fields = ("name", "natural_id", "emoji", "description", "organization", "editors_can_share")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["owner"] = owner_of(self.instance)
+
+    def clean_natural_id(self) -> str:
+        natural_id = self.cleaned_data["natural_id"]
+        if natural_id and not is_natural_id(natural_id):
+            raise forms.ValidationError(
+                "Lower-case letters, digits and hyphens, with no hyphen at either end, and nothing like a UUID."
+            )
+        return natural_id
+
+    def stamp(self, instance: Library) -> str:
+        owner = owner_of(instance)
+        return f"{instance.updated_at.isoformat()} {owner.pk if owner else ''}"
+
+    def create(self, actor: User) -> None:
+        """Make the library for its owner."""
+        values = {field: self.cleaned_data[field] for field in CHANGEABLE}
+        with self.refusing("owner"):
+            library = create_library(
+                natural_id=self.cleaned_data["natural_id"],
+                organization=self.cleaned_data["organization"].slug,
+                owner=self.cleaned_data["owner"],
+                actor=actor,
+                **values,
+            )
+            become(self.instance, library)
+
+    def change(self, actor: Actor) -> None:
+        """Change the library, and hand it over where the owner is another one."""
+        if not self.has_changed():
+            return
+        with self.refusing():
+            library = change_library(
+                library=self.instance,
+                changes=self.changes(*CHANGEABLE),
+                precondition=self.refuse_unseen,
+                actor=actor,
+            )
+            if "owner" in self.changed_data:
+                owner = Principal(Kind.USER, self.cleaned_data["owner"])
+                transfer_library(library=library, to=owner.reference, actor=actor)
+
+
+@admin.register(Library)
+class LibraryAdmin(VerbAdmin):
+    form = LibraryForm
+    inlines = (ShareInline,)
+    list_display = (
+        "name",
+        "natural_id",
+        "organization",
+        "owner_name",
+        "share_count",
+        "editors_can_share",
+        "created_at",
+    )
+    list_filter = (("organization", admin.RelatedOnlyFieldListFilter), "editors_can_share", "created_at")
+    search_fields = ("name", "natural_id")
+    search_help_text = "A name, or any of a library's ids."
+    date_hierarchy = "created_at"
+    autocomplete_fields = ("organization",)
+    readonly_fields = ("shares_listed", "id", "object_id", "revision", "created_at", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("name", "natural_id", "emoji", "description")}),
+        ("Who it belongs to", {"fields": ("organization", "owner", "editors_can_share", "seen")}),
+    )
+    facts = (
+        "Facts",
+        {"fields": ("shares_listed", ("id", "object_id"), ("created_at", "updated_at", "revision"))},
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Library]:
+        owners = Share.objects.filter(library=OuterRef("pk"), level=Level.OWNER).order_by("id")
+        oldest = Subquery(owners.values("user__username")[:1])
+        return super().get_queryset(request).select_related("organization").annotate(owner_name=oldest)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Library | None = None) -> Any:
+        return (*self.fieldsets, self.facts) if obj else self.fieldsets
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Library | None = None) -> Any:
+        return ("natural_id", "organization", *self.readonly_fields) if obj else self.readonly_fields
+
+    def named_by(self, queryset: QuerySet[Library], term: str) -> QuerySet[Library] | None:
+        """By any of its names; words find it by parts of the readable ones."""
+        column, value = lookup_for(term)
+        return None if column == "natural_id" else queryset.filter(**{column: value})
+
+    def save_model(self, request: HttpRequest, obj: Library, form: Any, change: bool) -> None:
+        if change:
+            form.change(actor_of(request))
+        else:
+            form.create(actor_of(request))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.apply(form.instance, actor_of(request))
+
+    def delete_model(self, request: HttpRequest, obj: Library) -> None:
+        delete_library(library=obj, actor=actor_of(request))
+
+    def goes_with(self, obj: Library) -> list[str]:
+        return [f"{obj.name} ({obj.natural_id}), with {_shares(obj)}"]
+
+    @admin.display(description="owner", ordering="owner_name")
+    def owner_name(self, obj: Any) -> str | None:
+        return obj.owner_name
+
+    @admin.display(description="shares")
+    def shares_listed(self, obj: Library) -> str:
+        """A way to all of them, since the page shows no more than ROWS."""
+        address = reverse("admin:libraries_share_changelist", query={"library__id__exact": obj.pk})
+        shown = f" (the oldest {ROWS} stand below)" if obj.share_count > ROWS else ""
+        return format_html('<a href="{}">{}</a>{}', address, _shares(obj), shown)
+
+
+def _shares(library: Library) -> str:
+    return "1 share" if library.share_count == 1 else f"{library.share_count} shares"

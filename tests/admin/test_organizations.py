@@ -1,0 +1,177 @@
+"""/admin/libraries/organization/: found, renamed, who is in it, dissolved."""
+
+import pytest
+
+from libraries.access import can
+from libraries.levels import Action, Level
+from libraries.membership import administers, is_member
+from libraries.models import Event, Organization, User
+from libraries.principals import named
+from libraries.sharing import share_library
+from tests.admin.pages import errors, messages
+
+LIST = "/admin/libraries/organization/"
+
+
+def page(organization):
+    return f"{LIST}{organization.pk}/change/"
+
+
+def events():
+    return list(Event.objects.filter(via="admin").order_by("id").values_list("action", "organization", "principal"))
+
+
+def test_an_organization_is_founded(console):
+    response = console.save(f"{LIST}add/", slug="initech", name="Initech", sharing_scope="anyone")
+
+    assert response.status_code == 302
+    organization = Organization.objects.get(slug="initech")
+    assert (organization.name, organization.sharing_scope) == ("Initech", "anyone")
+    assert organization.group is not None
+    assert events() == [("organization.created", "initech", "")]
+
+
+def test_a_slug_that_is_taken_is_refused(console, acme):
+    response = console.save(f"{LIST}add/", slug="acme", name="Other")
+
+    assert errors(response) == {"slug": ["Organization with this Slug already exists."]}
+    assert Organization.objects.count() == 2
+
+
+def test_it_is_renamed_and_its_slug_stays(console, acme):
+    console.send(page(acme), {**console.open(page(acme)), "name": "ACME", "sharing_scope": "organization", "slug": "x"})
+
+    acme.refresh_from_db()
+    assert (acme.slug, acme.name, acme.sharing_scope) == ("acme", "ACME", "organization")
+    event = Event.objects.get(via="admin")
+    assert event.action == "organization.changed"
+    assert event.details == {"name": ["Acme", "ACME"], "sharing_scope": ["anyone", "organization"]}
+
+
+def test_a_page_saved_as_it_stands_changes_nothing(console, acme):
+    assert console.save(page(acme)).status_code == 302
+    assert events() == []
+
+
+def test_members_come_and_go(console, acme, handbook, erin):
+    assert not can(erin, handbook, Action.VIEW)
+
+    console.save(page(acme), add_members=[str(erin.pk)])
+
+    assert is_member(erin, acme)
+    assert can(erin, handbook, Action.VIEW)
+
+    share_library(library=handbook, principal=named("erin"), level=Level.EDITOR, actor=handbook.shares.first().user)
+    console.save(page(acme), remove_members=[str(erin.pk)])
+
+    assert not is_member(erin, acme)
+    assert not can(erin, handbook, Action.VIEW)
+    assert events() == [
+        ("member.added", "acme", "erin"),
+        ("share.revoked", "acme", "erin"),
+        ("member.removed", "acme", "erin"),
+    ]
+
+
+def test_a_newcomer_can_become_an_administrator_at_once(console, acme, erin, alice):
+    console.save(page(acme), add_members=[str(erin.pk)], add_administrators=[str(erin.pk)])
+    assert administers(erin, acme)
+
+    console.save(page(acme), remove_administrators=[str(erin.pk), str(alice.pk)])
+
+    assert is_member(erin, acme)
+    assert not administers(erin, acme)
+    assert events() == [
+        ("member.added", "acme", "erin"),
+        ("administrator.added", "acme", "erin"),
+        ("administrator.removed", "acme", "alice"),
+        ("administrator.removed", "acme", "erin"),
+    ]
+
+
+def test_a_stranger_is_not_made_an_administrator(console, acme, erin):
+    response = console.save(page(acme), add_administrators=[str(erin.pk)], name="ACME")
+
+    assert errors(response) == {"add_administrators": ["erin is not a member of “acme”."]}
+    assert not administers(erin, acme)
+    acme.refresh_from_db()
+    assert acme.name == "Acme"
+
+
+def test_a_sole_owner_leaves_only_with_a_successor(console, acme, alice, bob, carol, roadmap):
+    response = console.save(page(acme), remove_members=[str(bob.pk), str(carol.pk)])
+
+    told = "bob is the only owner of roadmap. Name a successor, or transfer these first. (R12)"
+    assert errors(response) == {"remove_members": [told]}
+    assert told.encode() in response.content
+    assert is_member(bob, acme)
+    assert is_member(carol, acme)
+    assert events() == []
+
+    console.save(page(acme), remove_members=[str(bob.pk)], successor=str(alice.pk))
+
+    assert not is_member(bob, acme)
+    assert can(alice, roadmap, Action.TRANSFER)
+    assert ("member.removed", "acme", "bob") in events()
+
+
+def test_a_successor_from_elsewhere_is_refused(console, acme, bob, erin):
+    response = console.save(page(acme), remove_members=[str(bob.pk)], successor=str(erin.pk))
+
+    assert errors(response) == {"successor": ["“erin” is nobody that this library can be shared with. (R8)"]}
+    assert is_member(bob, acme)
+
+
+def test_its_members_are_named(console, acme, make_users):
+    assert "alice</a> (administrator), <a" in console.get(page(acme)).content.decode()
+
+    for user in make_users(120):
+        user.groups.add(acme.group_id)
+    html = console.get(page(acme)).content.decode()
+
+    assert "all the others</a>" in html
+    everybody = console.get(f"/admin/libraries/user/?in={acme.pk}").context["cl"]
+    assert everybody.result_count == 124
+
+
+def test_it_is_dissolved_when_nothing_hangs_on_it(console, acme, globex, lab_notes, erin):
+    kept = console.send(f"{LIST}{globex.pk}/delete/", {"post": "yes"})
+
+    assert b"library lab-notes" in kept.content
+    assert Organization.objects.filter(pk=globex.pk).exists()
+
+    console.save(f"/admin/libraries/library/{lab_notes.pk}/delete/", post="yes")
+    gone = console.send(f"{LIST}{globex.pk}/delete/", {"post": "yes"})
+
+    assert gone.status_code == 302
+    assert not Organization.objects.filter(pk=globex.pk).exists()
+    assert not User.objects.get(pk=erin.pk).groups.exists()
+    assert events() == [
+        ("library.deleted", "globex", ""),
+        ("team.deleted", "globex", "team:research"),
+        ("organization.deleted", "globex", ""),
+    ]
+
+
+def test_it_is_kept_while_others_libraries_are_shared_with_it(console, handbook, globex, lab_notes, alice):
+    lab_notes.delete()
+    share_library(library=handbook, principal=named("org:globex"), level=Level.READER, actor=alice)
+
+    kept = console.choose(LIST, "delete_selected", globex, post="yes")
+
+    assert b"library handbook" in kept.content
+    assert messages(kept) == []
+    assert Organization.objects.filter(pk=globex.pk).exists()
+
+
+@pytest.mark.parametrize(("query", "slugs"), [("q=glob", ["globex"]), ("sharing_scope__exact=anyone", ["acme"])])
+def test_organizations_are_found(console, query, slugs):
+    assert [row.slug for row in console.get(f"{LIST}?{query}").context["cl"].result_list] == slugs
+
+
+def test_the_list_counts(console):
+    rows = console.get(LIST).context["cl"].result_list
+    assert [(row.slug, row.library_count, row.team_count, row.member_count) for row in rows] == [
+        ("acme", 3, 3, 4),
+        ("globex", 1, 1, 2),
+    ]

@@ -1,0 +1,163 @@
+"""/admin/libraries/share/: every share there is, each changed and revoked by the same verbs as everywhere."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from libraries.levels import Level
+from libraries.models import Event, Share
+from libraries.principals import named
+from libraries.sharing import share_library, transfer_library
+from tests.admin.pages import errors, messages
+
+LIST = "/admin/libraries/share/"
+R5 = "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
+R6 = "Owners cannot change or remove their own access. Transfer the library instead. (R6)"
+
+
+def page(share):
+    return f"{LIST}{share.pk}/change/"
+
+
+def share_of(library, principal):
+    return named(principal).share_of(library)
+
+
+def found(console, query):
+    return [str(share) for share in console.get(f"{LIST}?{query}").context["cl"].result_list]
+
+
+def test_a_share_is_changed(console, handbook):
+    share = share_of(handbook, "team:engineering")
+
+    response = console.save(page(share), level=1, note="Read first", expires_at="2100-01-31T12:00:00")
+
+    assert response.status_code == 302
+    share.refresh_from_db()
+    assert (share.level, share.note, share.expires_at.isoformat()) == (1, "Read first", "2100-01-31T12:00:00+00:00")
+    event = Event.objects.get(via="admin")
+    assert (event.action, event.actor, event.from_level, event.to_level) == ("share.changed", "admin", 2, 1)
+    assert event.request_id == response.headers["X-Request-ID"]
+
+
+def test_what_the_rules_refuse_is_told_beside_the_field(console, handbook):
+    owner = console.save(page(share_of(handbook, "alice")), level=2)
+    team = console.save(page(share_of(handbook, "team:engineering")), level=3)
+    late = console.save(page(share_of(handbook, "org:acme")), expires_at="2001-01-01T00:00:00")
+
+    assert errors(owner) == errors(team) == {"level": [R5]}
+    assert errors(late) == {"expires_at": ["That moment is in the past. (R3)"]}
+    assert not Event.objects.filter(via="admin").exists()
+
+    console.save(page(share_of(handbook, "team:engineering")), level=0)
+    assert share_of(handbook, "team:engineering").level == Level.NONE
+
+
+def test_it_is_not_overwritten_when_it_changed_meanwhile(console, handbook, alice):
+    share = share_of(handbook, "org:acme")
+    opened = console.open(page(share))
+    share_library(library=handbook, principal=named("org:acme"), level=Level.EDITOR, actor=alice)
+
+    response = console.send(page(share), {**opened, "level": "0"})
+
+    told = "Somebody changed this after you opened the page. Open it again, and decide anew."
+    assert errors(response) == {"__all__": [told]}
+    share.refresh_from_db()
+    assert share.level == Level.EDITOR
+
+
+def test_whose_share_it_is_cannot_be_changed(console, handbook, bob):
+    share = share_of(handbook, "org:acme")
+
+    console.send(page(share), {**console.open(page(share)), "principal": "bob", "user": str(bob.pk), "level": "2"})
+
+    share.refresh_from_db()
+    assert (share.principal_name, share.level) == ("org:acme", Level.EDITOR)
+
+
+def test_shares_are_added_on_their_librarys_page_only(console, handbook, bob):
+    response = console.send(f"{LIST}add/", {"library": str(handbook.pk), "user": str(bob.pk), "kind": 0, "level": 3})
+
+    assert response.status_code == 403
+    assert share_of(handbook, "bob") is None
+
+
+def test_a_share_is_revoked(console, handbook):
+    share = share_of(handbook, "team:engineering")
+    confirmation = console.get(f"{LIST}{share.pk}/delete/")
+    assert b"team:engineering is EDITOR on handbook" in confirmation.content
+
+    console.send(f"{LIST}{share.pk}/delete/", {"post": "yes"})
+
+    assert share_of(handbook, "team:engineering") is None
+    assert Event.objects.get(via="admin").action == "share.revoked"
+    handbook.refresh_from_db()
+    assert handbook.share_count == 3
+
+
+def test_an_ownership_is_not_revoked(console, handbook, alice):
+    share = share_of(handbook, "alice")
+
+    refused = console.client.post(f"{LIST}{share.pk}/delete/", {"post": "yes"}, follow=True)
+
+    assert messages(refused) == [f"Nothing was changed: {R5}"]
+    assert share_of(handbook, "alice").level == Level.OWNER
+
+    transfer_library(library=handbook, to=named("admin"), actor=alice)
+    mine = share_of(handbook, "admin")
+    own = console.client.post(f"{LIST}{mine.pk}/delete/", {"post": "yes"}, follow=True)
+
+    assert messages(own) == [f"Nothing was changed: {R6}"]
+    assert share_of(handbook, "admin").level == Level.OWNER
+
+
+def test_many_are_revoked_together_or_not_at_all(console, handbook, roadmap):
+    team, everyone, owner = (
+        share_of(handbook, "team:engineering"),
+        share_of(handbook, "org:acme"),
+        share_of(roadmap, "bob"),
+    )
+
+    refused = console.choose(LIST, "delete_selected", team, everyone, owner, post="yes")
+
+    assert messages(refused) == [f"Nothing was changed: {R5}"]
+    assert Share.objects.count() == 11
+    assert not Event.objects.filter(via="admin").exists()
+
+    done = console.choose(LIST, "delete_selected", team, everyone, post="yes")
+
+    assert messages(done) == ["Successfully deleted 2 shares."]
+    assert Share.objects.count() == 9
+    assert Event.objects.filter(via="admin", action="share.revoked").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "shares"),
+    [
+        ("q=everyone", ["everyone: READER"]),
+        ("q=team:engineering", ["team:engineering: EDITOR"]),
+        ("q=team:", ["team:engineering: EDITOR", "team:interns: NONE", "team:data-science: READER", "team:research: READER"]),
+        ("q=org:acme", ["org:acme: READER"]),
+        ("q=carol", ["carol: EDITOR"]),
+        ("q=carol@acme.example", ["carol: EDITOR"]),
+        ("q=lab-notes", ["erin: OWNER", "team:research: READER"]),
+        ("level__exact=0", ["team:interns: NONE"]),
+        ("kind__exact=2", ["org:acme: READER"]),
+        ("level__exact=3&kind__exact=0&q=press", ["alice: OWNER"]),
+    ],
+)  # fmt: skip
+def test_shares_are_found(console, query, shares):
+    assert sorted(found(console, query)) == sorted(shares)
+
+
+def test_shares_are_found_by_their_end(console, handbook, roadmap):
+    now = timezone.now()
+    Share.objects.filter(library=handbook, team__slug="engineering").update(expires_at=now + timedelta(days=3))
+    Share.objects.filter(library=handbook, team__slug="interns").update(expires_at=now - timedelta(days=3))
+    Share.objects.filter(library=roadmap, user__username="carol").update(expires_at=now + timedelta(days=300))
+
+    assert found(console, "end=soon") == ["team:engineering: EDITOR"]
+    assert found(console, "end=over") == ["team:interns: NONE"]
+    assert found(console, "end=later") == ["carol: EDITOR"]
+    assert len(found(console, "end=none")) == 8

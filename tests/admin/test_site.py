@@ -1,0 +1,181 @@
+"""/admin/: who gets in, what is there, and what a crooked address gets."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.test import Client, RequestFactory
+
+from libraries.models import Event, Library, User
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+PASSWORD = "correct horse battery staple"
+OURS = [registered for registered in admin.site._registry.values() if registered.opts.app_label == "libraries"]
+PAGES = {
+    "apikey": "add",
+    "event": "",
+    "library": "add change delete",
+    "librarygroupobjectpermission": "",
+    "libraryuserobjectpermission": "",
+    "organization": "add change delete",
+    "organizationuserobjectpermission": "",
+    "share": "change delete",
+    "team": "add change delete",
+    "user": "add change delete",
+}
+"""What may be done on the pages of each model, beside looking."""
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user, backend=MODEL_BACKEND)
+    return client
+
+
+def address(registered, rest=""):
+    return f"/admin/libraries/{registered.opts.model_name}/{rest}"
+
+
+def test_every_model_is_there():
+    assert {registered.opts.model_name for registered in OURS} == set(PAGES)
+
+
+@pytest.mark.parametrize("registered", OURS, ids=lambda registered: registered.opts.model_name)
+def test_every_page_answers(console, key_for, registered):
+    key_for("alice")
+    everything = registered.model.objects.all()
+    something = everything.get(username="bob") if registered.model is User else everything.first()
+    may = PAGES[registered.opts.model_name].split()
+
+    for query in ("", "?q=acme", f"?q={something.pk}", "?q=%22half", "?p=9999", "?o=1.-2", "?nonsense=1", "?all="):
+        assert console.client.get(address(registered, query), follow=True).status_code == 200, query
+    assert console.get(address(registered, "add/")).status_code == (200 if "add" in may else 403)
+    assert console.get(address(registered, f"{something.pk}/change/")).status_code == 200
+    assert console.send(address(registered, f"{something.pk}/change/"), {}).status_code == (
+        200 if "change" in may else 403
+    )
+    assert console.get(address(registered, f"{something.pk}/delete/")).status_code == (200 if "delete" in may else 403)
+    assert console.get(address(registered, f"{something.pk}/history/")).status_code == 200
+
+
+@pytest.mark.parametrize("registered", OURS, ids=lambda registered: registered.opts.model_name)
+def test_a_key_that_is_none_leads_back_to_the_start(console, registered):
+    for key in ("nonsense", "0", "01a1fd6d-4566-7325-9de7-b9d3e818ce42", "9" * 30, "_00"):
+        response = console.client.get(address(registered, f"{key}/change/"))
+        assert response.status_code == 302, key
+        assert response.headers["Location"] == "/admin/"
+
+
+def test_groups_are_no_way_around_membership(console):
+    assert not admin.site.is_registered(Group)
+    assert console.get("/admin/auth/group/").status_code == 404
+
+
+def test_only_superusers_come_in(world, admin_user, alice):
+    staff = User.objects.create_user("steward", is_staff=True)
+    staff.user_permissions.set(Permission.objects.all())
+
+    for user in (alice, staff):
+        for path in ("/admin/", "/admin/libraries/library/", "/admin/autocomplete/", "/admin/axes/accesslog/"):
+            response = signed_in(user).get(path)
+            assert response.status_code == 302, path
+            assert response.headers["Location"].startswith("/admin/login/?next=/admin/")
+    assert signed_in(admin_user).get("/admin/libraries/library/").status_code == 200
+
+
+def test_an_inactive_superuser_stays_out(admin_user):
+    client = signed_in(admin_user)
+    assert client.get("/admin/").status_code == 200
+
+    User.objects.filter(pk=admin_user.pk).update(is_active=False)
+
+    assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("registered", OURS, ids=lambda registered: registered.opts.model_name)
+def test_no_page_falls_open_through_model_wide_permissions(world, admin_user, registered):
+    staff = User.objects.create_user("steward", is_staff=True)
+    staff.user_permissions.set(Permission.objects.all())
+    request = RequestFactory().get("/")
+    asked = ["has_module_permission", *(f"has_{what}_permission" for what in ("view", "add", "change", "delete"))]
+
+    request.user = staff
+    assert not any(getattr(registered, question)(request) for question in asked)
+    assert not any(inline.has_view_permission(request) for inline in registered.get_inline_instances(request))
+
+    request.user = admin_user
+    assert registered.has_view_permission(request)
+
+
+def test_wrong_passwords_lock_the_door(admin_user):
+    admin_user.set_password(PASSWORD)
+    admin_user.save()
+    client = Client()
+
+    def knock(password):
+        return client.post("/admin/login/?next=/admin/", {"username": "admin", "password": password})
+
+    assert knock(PASSWORD).status_code == 302
+    client.logout()
+
+    answers = [knock("wrong").status_code for _ in range(5)]
+
+    assert answers == [200, 200, 200, 200, 429]
+    assert knock(PASSWORD).status_code == 429
+    assert client.get("/admin/").status_code == 302
+
+
+def test_characters_that_no_database_keeps_are_a_bad_request(console):
+    for path in ("libraries/library/?q=%00", "libraries/event/?actor=%00", "libraries/share/?end=%00"):
+        assert console.get(f"/admin/{path}").status_code == 400, path
+    suggestions = "/admin/autocomplete/?app_label=libraries&model_name=share&field_name=user&term="
+    assert console.get(f"{suggestions}%00").status_code == 400
+    assert console.get(f"{suggestions}ali").json()["results"][0]["text"] == "alice"
+
+
+def test_keys_that_are_none_are_a_bad_request(console):
+    form = {"action": "delete_selected", "_selected_action": ["nonsense"], "post": "yes"}
+
+    assert console.send("/admin/libraries/library/", form).status_code == 400
+    assert Library.objects.count() == 4
+
+
+def test_filters_with_nonsense_show_everything_or_nothing(console):
+    for path in (
+        "share/?end=x",
+        "event/?action=x",
+        "apikey/?state=x",
+        "user/?in=x",
+        "user/?in=99999999999999999999999",
+    ):
+        assert console.get(f"/admin/libraries/{path}").status_code == 200, path
+
+
+def test_ones_own_password_is_changed_and_recorded(console, admin_user):
+    admin_user.set_password(PASSWORD)
+    admin_user.save()
+    console.client.force_login(admin_user, backend=MODEL_BACKEND)
+    new = {"new_password1": "staple battery horse", "new_password2": "staple battery horse"}
+
+    refused = console.send("/admin/password_change/", {"old_password": "wrong", **new})
+
+    assert "old_password" in refused.context["form"].errors
+    assert not Event.objects.filter(via="admin").exists()
+
+    assert console.send("/admin/password_change/", {"old_password": PASSWORD, **new}).status_code == 302
+
+    admin_user.refresh_from_db()
+    assert admin_user.check_password("staple battery horse")
+    event = Event.objects.get(via="admin")
+    assert (event.action, event.principal, event.details) == ("user.changed", "admin", {"password": [None, None]})
+
+
+def test_nothing_inline_stands_in_a_page(console, handbook):
+    """The content security policy would keep it from working."""
+    for path in ("/admin/", "/admin/libraries/library/", f"/admin/libraries/library/{handbook.pk}/change/"):
+        response = console.get(path)
+        html = response.content.decode()
+        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+        assert "<style" not in html
+        assert " style=" not in html
+        assert " onclick=" not in html
+        assert "<script>" not in html
