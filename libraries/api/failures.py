@@ -1,0 +1,92 @@
+"""What went wrong, before a dialect puts it in its own words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from rest_framework import exceptions
+
+from libraries.errors import SharingError
+from libraries.outage import drop_idle_connections
+
+log = logging.getLogger(__name__)
+RETRY_AFTER_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One thing wrong with the body or the query: the way to the field, from outside in, and a sentence."""
+
+    path: tuple[str, ...]
+    detail: str
+    code: str = "invalid"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A refusal or an accident, with its HTTP status."""
+
+    status: int
+    detail: str
+    cause: Exception
+    errors: tuple[FieldError, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def failure_of(error: Exception, statuses: Mapping[type[SharingError], int]) -> Failure:
+    """Any exception as a failure. `statuses`: the dialect's status for each error of the core."""
+    match error:
+        case SharingError():
+            return Failure(statuses[type(error)], str(error), error)
+        case exceptions.ValidationError():
+            return Failure(
+                422, "The request is not valid.", error, tuple(_field_errors(error.detail, error.get_codes()))
+            )
+        case exceptions.UnsupportedMediaType():
+            wanted = {"Accept": "application/json"}
+            return Failure(415, "Send the body as JSON, with Content-Type: application/json.", error, headers=wanted)
+        case exceptions.APIException():
+            return Failure(error.status_code, str(error.detail), error, headers=_headers(error))
+        case Http404():
+            return Failure(404, "There is nothing here.", error)
+        case SuspiciousOperation() | BadRequest():
+            return Failure(400, "The request cannot be read.", error)
+        case PermissionDenied():
+            return Failure(403, "Not allowed.", error)
+        case OperationalError() | InterfaceError():
+            drop_idle_connections()
+            log.exception("database unavailable")
+            headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            return Failure(503, "The database cannot be reached. Try again soon.", error, headers=headers)
+        case _:
+            log.exception("unexpected error")
+            return Failure(500, "Something went wrong here. The request id helps to find out what.", error)
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if auth_header := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = auth_header
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    return headers
+
+
+def _field_errors(detail: Any, codes: Any, path: tuple[str, ...] = ()) -> Iterator[FieldError]:
+    """DRF's nested dicts and lists of messages, flat."""
+    if isinstance(detail, dict):
+        for key, inner in detail.items():
+            step = () if key == "non_field_errors" else (str(key),)
+            yield from _field_errors(inner, codes[key], (*path, *step))
+    elif isinstance(detail, list):
+        for index, inner in enumerate(detail):
+            step = (str(index),) if isinstance(inner, dict | list) else ()
+            yield from _field_errors(inner, codes[index], (*path, *step))
+    else:
+        yield FieldError(path, str(detail), str(codes))

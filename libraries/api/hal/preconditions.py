@@ -1,0 +1,66 @@
+"""ETags, and the conditions that a caller may put on a request (RFC 9110, section 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from django.utils.http import parse_etags
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from libraries.errors import SharingError
+
+Document = Mapping[str, Any]
+
+
+class PreconditionFailed(SharingError):
+    """If-Match or If-None-Match does not hold for what is there now."""
+
+    code = "precondition_failed"
+
+    def __init__(self) -> None:
+        super().__init__("It has changed since, or is there already. Read it again, and decide anew.")
+
+
+def etag_of(document: Document) -> str:
+    """Changes with everything that the document says, the links that its reader may follow included."""
+    return f'"{sha256(JSONRenderer().render(document)).hexdigest()[:32]}"'
+
+
+def precondition(request: Request, document_of: Callable[[Any], Document]) -> Callable[[Any], None]:
+    """A check for the verbs, which call it under the lock with what is there by then, or None.
+
+    document_of: what a GET would answer about it. The check raises PreconditionFailed.
+    """
+
+    def check(current: Any) -> None:
+        etag = None if current is None else etag_of(document_of(current))
+        if not _is_wanted(request, etag) or _is_unwanted(request, etag):
+            raise PreconditionFailed
+
+    return check
+
+
+def has_already(request: Request, etag: str) -> bool:
+    """Whether the reader has the document of that ETag (If-None-Match). Raises PreconditionFailed (If-Match)."""
+    if not _is_wanted(request, etag):
+        raise PreconditionFailed
+    return _is_unwanted(request, etag)
+
+
+def _is_wanted(request: Request, etag: str | None) -> bool:
+    """If-Match. One that names no ETag at all matches nothing, so a caller who forgot the quotes changes nothing."""
+    header = request.headers.get("If-Match")
+    return header is None or (etag is not None and _is_among(etag, parse_etags(header)))
+
+
+def _is_unwanted(request: Request, etag: str | None) -> bool:
+    """If-None-Match, which looks through W/ as If-Match does not."""
+    named = parse_etags(request.headers.get("If-None-Match", ""))
+    return etag is not None and _is_among(etag, [name.removeprefix("W/") for name in named])
+
+
+def _is_among(etag: str, named: list[str]) -> bool:
+    return named == ["*"] or etag in named

@@ -1,0 +1,257 @@
+"""The native API as OpenAPI: one declaration per resource, which the views wear as a decorator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+    extend_schema_view,
+    inline_serializer,
+)
+from rest_framework import serializers
+
+from libraries.api.hal.errors import MEDIA_TYPE
+from libraries.api.hal.serializers import (
+    LINKS,
+    LibraryDocument,
+    LibraryInput,
+    LibraryQuery,
+    MeDocument,
+    NewLibraryInput,
+    ShareDocument,
+    ShareInput,
+    ShareQuery,
+)
+
+LIBRARY_ID = OpenApiParameter(
+    "id", str, OpenApiParameter.PATH, description="The library's UUID, natural id or object id."
+)
+PRINCIPAL_ID = OpenApiParameter(
+    "principalId",
+    str,
+    OpenApiParameter.PATH,
+    description="A username, `team:SLUG`, `org:SLUG` or `everyone`; percent-encoded or not.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="Only if one of these ETags is the current one; else 412."
+)
+IF_NONE_MATCH_TO_READ = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="304 if one of these ETags is the current one."
+)
+IF_NONE_MATCH_TO_WRITE = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="`*`: only if there is none yet; else 412."
+)
+TO_READ = [IF_MATCH, IF_NONE_MATCH_TO_READ]
+TO_WRITE = [IF_MATCH, IF_NONE_MATCH_TO_WRITE]
+
+HEADERS = [
+    OpenApiParameter(
+        "X-Request-ID", str, OpenApiParameter.HEADER, response=True, description="The caller's own, if usable."
+    ),
+    OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 201, 304]),
+    OpenApiParameter("WWW-Authenticate", str, OpenApiParameter.HEADER, response=[401]),
+    OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[503], description="Seconds."),
+]
+LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[201], description="The new library.")
+
+
+@extend_schema_field(LINKS)
+class Links(serializers.DictField):
+    """HAL's `_links`."""
+
+
+FIELD_PROBLEM: dict[str, Any] = {
+    "pointer": serializers.CharField(help_text="Where in the body or the query: a JSON pointer as a URI fragment."),
+    "detail": serializers.CharField(),
+}
+Problem = inline_serializer(
+    "Problem",
+    {
+        "type": serializers.CharField(),
+        "title": serializers.CharField(),
+        "status": serializers.IntegerField(),
+        "detail": serializers.CharField(),
+        "instance": serializers.CharField(),
+        "code": serializers.CharField(required=False, help_text="Which refusal, where the rules refused."),
+        "rule": serializers.CharField(required=False, help_text="Which rule, where one refused."),
+        "errors": inline_serializer("FieldProblem", FIELD_PROBLEM, many=True, required=False, help_text="With 422."),
+    },
+)
+
+REFUSALS = {
+    400: "The body is not JSON, or the query is not UTF-8.",
+    401: "No key, or one that is unknown, expired or revoked.",
+    403: "The key lacks the scope, or the rules forbid it.",
+    404: "There is no such library or share, or the caller may not see it.",
+    406: "The caller accepts neither application/hal+json nor application/json.",
+    412: "A precondition does not hold.",
+    413: "The body is too long.",
+    415: "The body is not sent as JSON.",
+    422: "The body, the query or the principal is not valid.",
+    503: "The database cannot be reached.",
+}
+ANYWHERE = (400, 401, 403, 406, 503)
+OF_A_BODY = (413, 415, 422)
+
+
+def refusals(*statuses: int) -> dict[Any, OpenApiResponse]:
+    """Problem documents of these statuses and of those that any call can end in."""
+    return {
+        (status, MEDIA_TYPE): OpenApiResponse(Problem, REFUSALS[status]) for status in sorted({*ANYWHERE, *statuses})
+    }
+
+
+def page_of(name: str, relation: str, document: type[serializers.Serializer]) -> serializers.Serializer:
+    """A HAL page of such documents."""
+    embedded = inline_serializer(f"{name}PageEmbedded", {relation: document(many=True)})
+    fields = {
+        "_links": Links(help_text="`first`, `prev`, `next` and `last` as they apply: follow them as they are."),
+        "_embedded": embedded,
+        "start": serializers.IntegerField(help_text="How many come before."),
+        "count": serializers.IntegerField(help_text="How many are on this page."),
+        "total": serializers.IntegerField(required=False, help_text="How many there are, where that is known."),
+    }
+    page = inline_serializer(f"{name}Page", fields)
+    return extend_schema_serializer(many=False)(type(page))()
+
+
+def call(operation_id: str, summary: str, *parameters: Any, tag: str, answers: dict[int, Any], **more: Any) -> Any:
+    """One operation; `answers` are those that are no refusals, None for an empty one."""
+    refused = more.pop("refused", ())
+    given = {status: answer or OpenApiResponse(description=_EMPTY[status]) for status, answer in answers.items()}
+    return extend_schema(
+        operation_id=operation_id,
+        summary=summary,
+        tags=[tag],
+        parameters=[*parameters, *HEADERS],
+        responses={**given, **refusals(*refused)},
+        **more,
+    )
+
+
+_EMPTY = {204: "Done.", 304: "The caller has it already."}
+
+
+def reading(operation_id: str, summary: str, *parameters: Any, tag: str, document: Any, refused: Any = ()) -> Any:
+    """A GET of one document."""
+    return call(
+        operation_id,
+        summary,
+        *parameters,
+        *TO_READ,
+        tag=tag,
+        answers={200: document, 304: None},
+        refused=(412, *refused),
+    )
+
+
+Root = inline_serializer("Root", {"_links": Links()})
+
+root = extend_schema_view(retrieve=reading("getRoot", "Where everything is", tag="Start", document=Root))
+me = extend_schema_view(retrieve=reading("getMe", "Who the caller is", tag="Start", document=MeDocument))
+
+libraries = extend_schema_view(
+    list=reading(
+        "listLibraries",
+        "List the libraries that the caller may see, by name",
+        LibraryQuery,
+        tag="Libraries",
+        document=page_of("Library", "inf:library", LibraryDocument),
+        refused=(422,),
+    ),
+    create=call(
+        "createLibrary",
+        "Create a library, and own it",
+        LOCATION,
+        tag="Libraries",
+        request=NewLibraryInput,
+        answers={201: LibraryDocument},
+        refused=OF_A_BODY,
+    ),
+    retrieve=reading(
+        "getLibrary", "Get a library", LIBRARY_ID, tag="Libraries", document=LibraryDocument, refused=(404,)
+    ),
+    partial_update=call(
+        "patchLibrary",
+        "Change a library",
+        LIBRARY_ID,
+        *TO_WRITE,
+        tag="Libraries",
+        request=LibraryInput,
+        answers={200: LibraryDocument},
+        refused=(404, 412, *OF_A_BODY),
+        description="Editors change all but `editorsCanShare`, which is for owners and administrators alone.",
+    ),
+    destroy=call(
+        "deleteLibrary",
+        "Delete a library, and every share on it",
+        LIBRARY_ID,
+        *TO_WRITE,
+        tag="Libraries",
+        answers={204: None},
+        refused=(404, 412),
+    ),
+)
+
+shares = extend_schema_view(
+    list=reading(
+        "listShares",
+        "List all shares for a library, oldest first",
+        LIBRARY_ID,
+        ShareQuery,
+        tag="Sharing",
+        document=page_of("Share", "inf:share", ShareDocument),
+        refused=(404, 422),
+    ),
+    retrieve=reading(
+        "getShare",
+        "Get a specific share for a principal",
+        LIBRARY_ID,
+        PRINCIPAL_ID,
+        tag="Sharing",
+        document=ShareDocument,
+        refused=(404,),
+    ),
+    update=call(
+        "putShare",
+        "Create or update a share for a principal",
+        LIBRARY_ID,
+        PRINCIPAL_ID,
+        *TO_WRITE,
+        tag="Sharing",
+        request=ShareInput,
+        answers={200: ShareDocument},
+        refused=(404, 412, *OF_A_BODY),
+        description=(
+            "Sent again it changes nothing. `expiresAt` and `note`, where they are left out, stay as they are on a "
+            "share that is running: so leaving one out never gives access for longer. On a share that is over, an "
+            "`expiresAt` left out means no end."
+        ),
+    ),
+    destroy=call(
+        "deleteShare",
+        "Remove a share for a principal",
+        LIBRARY_ID,
+        PRINCIPAL_ID,
+        *TO_WRITE,
+        tag="Sharing",
+        answers={204: None},
+        refused=(404, 412),
+        description="Anyone may remove their own user share, unless they own the library.",
+    ),
+)
+
+
+def in_the_documents_words(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
+    """The native API's path parameters, named as the document names them."""
+    return [
+        (path.replace("{library_id}", "{id}").replace("{principal_id}", "{principalId}"), regex, method, callback)
+        if getattr(callback.cls, "dialect", None) == "hal"
+        else (path, regex, method, callback)
+        for path, regex, method, callback in endpoints
+    ]

@@ -1,0 +1,112 @@
+"""JSON bodies, taken strictly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.parsers import BaseParser
+
+from libraries.text import is_storable
+
+
+class BodyTooLarge(APIException):
+    """The body is longer than MAX_BODY_BYTES."""
+
+    status_code = 413
+    default_code = "body_too_large"
+
+    def __init__(self) -> None:
+        super().__init__(f"The body is longer than {settings.MAX_BODY_BYTES} bytes.")
+
+
+class StrictJSONParser(BaseParser):
+    """Refuses what is too long, malformed, ambiguous, not finite, or could not be stored: never a server error."""
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        try:
+            body = _read(stream)
+            data = _loaded(body)
+            if b"\\u" in body:  # only an escape can bring them: UTF-8 and JSON have no other place for them
+                _refuse_unstorable(data)
+        except RecursionError as error:
+            raise ParseError("The body is nested too deeply.") from error
+        return data
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    try:
+        body = stream.read(settings.MAX_BODY_BYTES + 1)
+    except OSError as error:
+        raise ParseError("The body did not arrive whole.") from error
+    if len(body) > settings.MAX_BODY_BYTES:
+        raise BodyTooLarge
+    return body
+
+
+def _loaded(body: bytes) -> Any:
+    try:
+        return json.loads(
+            body.decode("utf-8-sig"),
+            object_pairs_hook=_unambiguous,
+            parse_float=_finite,
+            parse_constant=_refuse_constant,
+        )
+    except UnicodeDecodeError as error:
+        raise ParseError("The body is not UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise ParseError(f"The body is not JSON: {error}.") from error
+    except ValueError as error:  # Python turns no endless run of digits into a number
+        raise ParseError("The body holds a number of too many digits.") from error
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Two values under one key: readers would differ about which one counts."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ParseError(f"The body is ambiguous: one of its objects has the key {json.dumps(key)} twice.")
+        found[key] = value
+    return found
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):
+        raise ParseError(f"The body holds a number that is out of range: {digits[:40]}.")
+    return number
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ParseError(f"The body is not JSON: {name} is not a JSON number.")
+
+
+def _refuse_unstorable(data: Any) -> None:
+    """NUL and halves of surrogate pairs can be written in JSON, and no database stores them."""
+    path = next(_unstorable(data, ()), None)
+    if path is None:
+        return
+    errors: Any = ["Contains NUL or half of a surrogate pair."]
+    for step in reversed(path):
+        errors = {step: errors}
+    raise ValidationError(errors)
+
+
+def _unstorable(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The way to each text that cannot be stored; to the object around it where that is a key."""
+    if isinstance(value, str) and not is_storable(value):
+        yield path
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unstorable(item, (*path, str(index)))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _unstorable(item, (*path, key)) if is_storable(key) else (path,)

@@ -1,0 +1,59 @@
+"""What drf-spectacular needs to be told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    """Every place where a dialect takes the key, each enough by itself."""
+
+    target_class = "libraries.api.authentication.KeyAuthentication"
+    match_subclasses = True
+
+    @property
+    def name(self) -> list[str]:  # type: ignore[override]
+        return list(self._schemes())
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        return [{name: []} for name in self._schemes()]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
+        return list(self._schemes().values())
+
+    def _schemes(self) -> dict[str, dict[str, str]]:
+        """`key` for the native API, `googleKey`, `googleKey.x-goog-api-key` and so on for a dialect's own."""
+        way_in: Any = self.target
+        name = type(way_in).__name__.removesuffix("Authentication")
+        name = name[0].lower() + name[1:]
+        schemes = {name: {"type": "http", "scheme": "bearer", "description": "An API key."}}
+        for place, names in (("header", way_in.header_names), ("query", way_in.query_parameters)):
+            schemes |= {f"{name}.{given}": {"type": "apiKey", "in": place, "name": given} for given in names}
+        return schemes
+
+
+class _BodyOnDelete(AutoSchema):
+    def _get_request_body(self, direction: Any = "request") -> Any:
+        method, self.method = self.method, "POST"
+        try:
+            return super()._get_request_body(direction)
+        finally:
+            self.method = method
+
+
+def body_on_delete(view_method: Any) -> Any:
+    """Below `extend_schema`: the request body is described although the method is DELETE, which as a rule has none."""
+    view_method.kwargs = {"schema": _BodyOnDelete}
+    return view_method
+
+
+class ClosedObject(OpenApiSerializerExtension):
+    target_class = "libraries.api.fields.StrictSerializer"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "additionalProperties": False}

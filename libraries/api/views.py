@@ -1,0 +1,108 @@
+"""What every dialect's views have in common: the order of checks, the way in, and errors in the dialect's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+from urllib.parse import unquote_to_bytes
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from rest_framework.exceptions import NotFound, ParseError
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import ViewSet
+
+from libraries.api.authentication import HasScope, KeyAuthentication
+from libraries.api.failures import Failure, failure_of
+from libraries.api.parsers import StrictJSONParser
+from libraries.events import coming_through
+from libraries.models import Scope, User
+
+
+class DialectViewSet(ViewSet):
+    """Credential (401), scope (403), then the view: its door (404, 403), then its body."""
+
+    dialect: ClassVar[str]
+    statuses: ClassVar[dict[Any, int]]
+    read_scope = Scope.LIBRARY_READ
+    write_scope = Scope.LIBRARY_WRITE
+    authentication_classes: Any = [KeyAuthentication]
+    permission_classes: Any = [HasScope]
+    parser_classes = [StrictJSONParser]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with coming_through(self.dialect, getattr(request, "request_id", "")):
+            response = super().dispatch(request, *args, **kwargs)
+        self._keep_private(request, response)
+        return response
+
+    def _keep_private(self, request: HttpRequest, response: HttpResponseBase) -> None:
+        """No shared cache keeps the answer; none at all does where the address itself holds a key."""
+        ways_in: Any = self.authentication_classes
+        if any(way_in.finds_key_in_query(request) for way_in in ways_in):
+            response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        patch_vary_headers(response, ["Authorization", *(name for way_in in ways_in for name in way_in.header_names)])
+
+    @property
+    def caller(self) -> User:
+        """Who asks: behind the permission check there always is somebody."""
+        return cast(User, self.request.user)
+
+    def body(self, serializer_class: type[BaseSerializer], **options: Any) -> dict[str, Any]:
+        """The valid body, or a ValidationError. Call it behind the door, so that a stranger learns nothing."""
+        serializer = serializer_class(data=self.request.data, **options)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def query(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
+        """The valid query parameters, or a ValidationError. ParseError for a query that is not UTF-8."""
+        _refuse_undecodable(self.request.META.get("QUERY_STRING", ""))
+        serializer = serializer_class(data=self.request.query_params.dict())
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+    def get_exception_handler(self) -> Callable[[Exception, Any], HttpResponse]:
+        return self._answer
+
+    def _answer(self, error: Exception, context: Any) -> HttpResponse:
+        failure = failure_of(error, self.statuses)
+        response = self.error_response(failure)
+        for name, value in failure.headers.items():
+            response.headers[name] = value
+        return response
+
+    def error_response(self, failure: Failure) -> HttpResponse:
+        """The failure in the dialect's words and shape."""
+        raise NotImplementedError
+
+
+def _refuse_undecodable(query: str) -> None:
+    """Django would put a replacement character in the place of each broken one, and search for that."""
+    try:
+        unquote_to_bytes(query.encode("latin-1")).decode()  # a WSGI string stands for bytes
+    except UnicodeDecodeError as error:
+        raise ParseError("The query is not UTF-8.") from error
+
+
+class Anyone(BasePermission):
+    """No credential is asked for."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return True
+
+
+class UnknownPathMixin:
+    """Answers every method on a path that the dialect does not have."""
+
+    permission_classes: Any = [Anyone]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Before anything else is looked at, whatever the method."""
+        raise NotFound("There is nothing at this path.")
+
+    def unknown(self, request: Request) -> None:
+        """For the table of urls, which wants a name."""

@@ -1,0 +1,277 @@
+"""Pages of both lists: `start`, `count`, `total` and the links from page to page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from libraries.levels import Kind, Level
+from libraries.models import Library, Share, User
+from tests.api.hal.calls import SHARES
+from tests.clients import ApiClient
+
+LISTS = {"/api/libraries": "inf:library", SHARES: "inf:share"}
+NAMES = {"inf:library": "naturalId", "inf:share": "principalId"}
+
+
+@pytest.fixture
+def client(client_for):
+    return client_for("alice")
+
+
+@pytest.fixture
+def seven(acme, handbook):
+    """Seven libraries that alice may see, and seven shares of the handbook."""
+    for n in range(4):
+        Library.objects.create(name="Same name", natural_id=f"atlas-{n}", organization=acme)
+    for n in range(3):
+        person(handbook, f"guest{n}")
+
+
+def person(library: Library, username: str) -> None:
+    """Another share, at the end of the list."""
+    user = User.objects.create(username=username)
+    Share.objects.create(library=library, kind=Kind.USER, user=user, level=Level.READER)
+    Library.objects.filter(pk=library.pk).update(share_count=library.shares.count())
+
+
+def page(client: ApiClient, path: str) -> tuple[list[str], dict[str, Any]]:
+    """The names on a page, and its body."""
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.content
+    body = answer.json()
+    [(relation, rows)] = body["_embedded"].items()
+    assert body["count"] == len(rows)
+    assert body["_links"]["self"] == {"href": path}
+    return [row[NAMES[relation]] for row in rows], body
+
+
+def walk(client: ApiClient, path: str | None, relation: str = "next") -> list[list[str]]:
+    """The names on this page and on all that follow it."""
+    pages = []
+    while path:
+        names, body = page(client, path)
+        pages.append(names)
+        path = body["_links"].get(relation, {}).get("href")
+    return pages
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("count", [1, 2, 3, 6, 7, 8, 1000])
+def test_next_walks_everything_once(client, seven, path, count):
+    [everything] = walk(client, path)
+    pages = walk(client, f"{path}?count={count}")
+    assert [name for names in pages for name in names] == everything
+    assert len(everything) == 7
+    assert [len(names) for names in pages] == [count] * (7 // count) + [7 % count] * (7 % count > 0)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_prev_walks_back_the_same_way(client, seven, path):
+    there = walk(client, f"{path}?count=3")
+    last = page(client, f"{path}?count=3")[1]
+    while "next" in last["_links"]:
+        last = page(client, last["_links"]["next"]["href"])[1]
+    back = walk(client, last["_links"]["self"]["href"], "prev")
+    assert back == there[::-1]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_start_stays_honest(client, seven, path):
+    [everything] = walk(client, path)
+    link, start = f"{path}?count=2", 0
+    while link:
+        names, body = page(client, link)
+        assert body["start"] == start
+        assert names == everything[start : start + 2]
+        assert ("first" in body["_links"]) == ("prev" in body["_links"]) == (start > 0)
+        link, start = body["_links"].get("next", {}).get("href"), start + 2
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_caller_may_count_instead(client, seven, path):
+    [everything] = walk(client, path)
+    for start in range(9):
+        names, body = page(client, f"{path}?start={start}&count=3")
+        assert (names, body["start"]) == (everything[start : start + 3], start)
+        assert ("next" in body["_links"]) == (start + 3 < 7)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_first_and_prev_lead_back_from_anywhere(client, seven, path):
+    [everything] = walk(client, path)
+    _, body = page(client, f"{path}?start=5&count=3")
+    assert page(client, body["_links"]["first"]["href"])[0] == everything[:3]
+    names, before = page(client, body["_links"]["prev"]["href"])
+    assert (names, before["start"]) == (everything[2:5], 2)
+    names, before = page(client, before["_links"]["prev"]["href"])
+    assert (names, before["start"]) == (everything[:2], 0)
+    assert "prev" not in before["_links"]
+
+
+def test_last_leads_to_the_end(client, seven):
+    [everything] = walk(client, SHARES)
+    _, body = page(client, f"{SHARES}?count=3")
+    names, last = page(client, body["_links"]["last"]["href"])
+    assert (names, last["start"], last["total"]) == (everything[4:], 4, 7)
+    assert "next" not in last["_links"]
+    assert "last" not in last["_links"]
+    assert walk(client, last["_links"]["self"]["href"], "prev") == [everything[4:], everything[1:4], everything[:1]]
+
+
+def test_a_total_is_told_where_it_is_known_without_counting(client, seven):
+    assert page(client, f"{SHARES}?count=1")[1]["total"] == 7
+    filtered = page(client, f"{SHARES}?count=1&kind=user")[1]
+    assert "total" not in filtered
+    assert "last" not in filtered["_links"]
+    assert "total" not in page(client, "/api/libraries?count=1")[1]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_it_is_one_page_without_parameters(client, path):
+    links = page(client, path)[1]["_links"]
+    assert not links.keys() & {"first", "prev", "next", "last"}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_page_behind_the_end_is_empty(client, path):
+    names, body = page(client, f"{path}?start=1000000000&count=5")
+    assert (names, body["start"], body["count"]) == ([], 1_000_000_000, 0)
+    assert page(client, body["_links"]["first"]["href"])[0]
+    assert page(client, body["_links"]["prev"]["href"])[0] == []
+
+
+def test_filters_stay_on_the_way(client, seven):
+    pages = walk(client, f"{SHARES}?count=2&kind=user&q=g&accessLevel=1")
+    assert pages == [["guest0", "guest1"], ["guest2"]]
+    pages = walk(client, "/api/libraries?count=2&q=same%20name&organization=acme&minLevel=0")
+    assert [len(names) for names in pages] == [2, 2]
+
+
+def test_what_is_added_or_removed_meanwhile_repeats_and_hides_nothing(client, seven, handbook):
+    """What stays there all the time is met exactly once."""
+    staying = [name for names in walk(client, SHARES) for name in names]
+    met, link = [], f"{SHARES}?count=2"
+    for turn in range(100):
+        names, body = page(client, link)
+        met += names
+        if turn == 0:
+            handbook.shares.get(user__username="alice").delete()  # a row of the page behind
+            staying.remove("alice")
+        if turn == 1:
+            handbook.shares.get(user__username="guest1").delete()  # a row of a page ahead
+            staying.remove("guest1")
+            person(handbook, "latecomer")
+        if "next" not in body["_links"]:
+            break
+        link = body["_links"]["next"]["href"]
+    assert met == ["alice", *staying, "latecomer"]
+
+
+def test_a_walk_goes_on_from_a_row_that_is_gone(client, seven, handbook):
+    [everything] = walk(client, SHARES)
+    names, body = page(client, f"{SHARES}?count=5")
+    handbook.shares.get(user__username=names[-1]).delete()
+    names, body = page(client, body["_links"]["next"]["href"])
+    assert names == everything[5:]
+    assert page(client, body["_links"]["prev"]["href"])[0] == everything[:4]
+
+
+def test_a_library_that_sorts_ahead_of_the_walk_is_found_on_the_way_back(client, seven, acme):
+    _, body = page(client, "/api/libraries?count=3")
+    names, body = page(client, body["_links"]["next"]["href"])
+    for n in range(4):
+        Library.objects.create(name="Aardvark", natural_id=f"aardvark-{n}", organization=acme)
+    back = walk(client, body["_links"]["prev"]["href"], "prev")
+    assert [name for names in back[::-1] for name in names][:4] == [f"aardvark-{n}" for n in range(4)]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_token_is_good_for_its_own_list_alone(client, path, seven):
+    def token(of: str) -> str:
+        link = page(client, of)[1]["_links"]["next"]["href"]
+        return link.partition("after=")[2].partition("&")[0]
+
+    theirs = [token(f"{other}?count=1") for other in LISTS if other != path]
+    filtered = token(f"{path}?count=1&q=a")
+    mine = token(f"{path}?count=1")
+    assert client.get(f"{path}?after={mine}&count=4").status_code == 200
+    bad = [*theirs, filtered, mine[:-1], mine + "x", "x", "a:b", "%00", "%F0%9F%92%A5", "W10:x", "x" * 5000]
+    for parameter in ("after", "before"):
+        for given in bad:
+            answer = client.get(f"{path}?{parameter}={given}")
+            assert answer.status_code == 422
+            errors = answer.json()["errors"]
+            assert [error["pointer"] for error in errors] == [f"#/{parameter}"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(
+    ("query", "errors"),
+    [
+        ("start=-1", {"#/start": "Ensure this value is greater than or equal to 0."}),
+        ("start=1000000001", {"#/start": "Ensure this value is less than or equal to 1000000000."}),
+        ("start=x", {"#/start": "A valid integer is required."}),
+        ("start=", {"#/start": "A valid integer is required."}),
+        ("start=1.0", {"#/start": "A valid integer is required."}),
+        ("start=1_0", {"#/start": "A valid integer is required."}),
+        ("start=%2B1", {"#/start": "A valid integer is required."}),
+        ("start=+1", {"#/start": "A valid integer is required."}),
+        ("start=%EF%BC%91", {"#/start": "A valid integer is required."}),
+        ("start=1%00", {"#/start": "A valid integer is required."}),
+        ("start=" + "9" * 5000, {"#/start": "String value too large."}),
+        ("count=0", {"#/count": "Ensure this value is greater than or equal to 1."}),
+        ("count=1001", {"#/count": "Ensure this value is less than or equal to 1000."}),
+        ("count=100000", {"#/count": "Ensure this value is less than or equal to 1000."}),
+        ("count=NaN", {"#/count": "A valid integer is required."}),
+        ("after=", {"#/after": "This field may not be blank."}),
+        ("q=%00", {"#/q": "Null characters are not allowed."}),
+        ("limit=5", {"#/limit": "There is no such field."}),
+        ("Count=5", {"#/Count": "There is no such field."}),
+        ("=5", {"#/": "There is no such field."}),
+        ("a/b=5", {"#/a~1b": "There is no such field."}),
+        (
+            "start=-1&count=0&format=xml",
+            {
+                "#/start": "Ensure this value is greater than or equal to 0.",
+                "#/count": "Ensure this value is greater than or equal to 1.",
+                "#/format": "There is no such field.",
+            },
+        ),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)
+def test_a_bad_parameter_is_named(client, path, query, errors):
+    answer = client.get(f"{path}?{query}")
+    assert answer.status_code == 422
+    assert {error["pointer"]: error["detail"] for error in answer.json()["errors"]} == errors
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "pointer"),
+    [
+        (SHARES, "kind=group", "#/kind"),
+        (SHARES, "kind=USER", "#/kind"),
+        (SHARES, "kind=", "#/kind"),
+        (SHARES, "accessLevel=4", "#/accessLevel"),
+        (SHARES, "accessLevel=READ", "#/accessLevel"),
+        (SHARES, "minLevel=1", "#/minLevel"),
+        ("/api/libraries", "minLevel=4", "#/minLevel"),
+        ("/api/libraries", "minLevel=-1", "#/minLevel"),
+        ("/api/libraries", "organization=", "#/organization"),
+        ("/api/libraries", "kind=user", "#/kind"),
+    ],
+)
+def test_a_bad_filter_is_named(client, path, query, pointer):
+    answer = client.get(f"{path}?{query}")
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_one_cannot_go_both_ways(client, seven, path):
+    links = page(client, page(client, f"{path}?count=3")[1]["_links"]["next"]["href"])[1]["_links"]
+    before = links["prev"]["href"].partition("before=")[2]
+    answer = client.get(f"{links['self']['href']}&before={before}")
+    assert answer.json()["errors"] == [{"pointer": "#/before", "detail": "Not together with `after`."}]

@@ -1,0 +1,134 @@
+"""What a call costs does not grow with what is there: the same at 3 rows and at 300."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from libraries.levels import Action, Kind, Level
+from libraries.models import Library, LibraryUserObjectPermission, Organization, Share, User
+from tests.api.hal.calls import HANDBOOK, SHARES
+
+
+def queries(call: Callable[[], Any], status: int = 200) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        answer = call()
+    assert answer.status_code == status, answer.content
+    return len(captured)
+
+
+def share_with(library: Library, *usernames: str) -> None:
+    users = User.objects.bulk_create(User(username=name, email=f"{name}@acme.example") for name in usernames)
+    give([(library, user) for user in users])
+    Library.objects.filter(pk=library.pk).update(share_count=library.shares.count())
+
+
+def make_libraries(reader: User, organization: Organization, count: int) -> None:
+    """Libraries that the reader may see through a share of their own."""
+    made = Library.objects.bulk_create(
+        Library(name=f"Library {n}", natural_id=f"library-{count}-{n}", organization=organization) for n in range(count)
+    )
+    give([(library, reader) for library in made])
+
+
+def give(pairs: list[tuple[Library, User]]) -> None:
+    """READER shares with their grants, many at once."""
+    granted_by = User.objects.get(username="alice")
+    view = Permission.objects.get(codename=Action.VIEW)
+    shares = Share.objects.bulk_create(
+        Share(library=library, kind=Kind.USER, user=user, level=Level.READER, granted_by=granted_by)
+        for library, user in pairs
+    )
+    LibraryUserObjectPermission.objects.bulk_create(
+        LibraryUserObjectPermission(permission=view, share=share, user=share.user, content_object=share.library)
+        for share in shares
+    )
+
+
+@pytest.fixture
+def few(handbook):
+    share_with(handbook, "one", "two", "three")
+
+
+@pytest.fixture
+def many(handbook):
+    def make() -> None:
+        share_with(handbook, *(f"guest{n}" for n in range(300)))
+
+    return make
+
+
+@pytest.mark.parametrize("query", ["", "?count=1000", "?start=2&count=1000", "?kind=user&q=g&accessLevel=1&count=1000"])
+def test_a_page_of_shares_is_three_queries(client_for, few, many, query):
+    client = client_for("alice")
+    assert queries(lambda: client.get(f"{SHARES}{query}")) == 3
+    many()
+    assert queries(lambda: client.get(f"{SHARES}{query}")) == 3
+
+
+def test_a_page_of_shares_is_three_queries_however_deep(client_for, many):
+    client = client_for("alice")
+    many()
+    link: str | None = f"{SHARES}?count=50"
+    costs = []
+    while link:
+        costs.append(queries(partial(client.get, link)))
+        link = client.get(link).json()["_links"].get("next", {}).get("href")
+    last = client.get(SHARES).json()["_links"]["last"]["href"]
+    assert set(costs) == {3}
+    assert queries(lambda: client.get(last)) == 3
+    assert len(costs) == 7
+
+
+@pytest.mark.parametrize("username", ["alice", "bob"])
+@pytest.mark.parametrize("query", ["", "?count=1000", "?q=lib&organization=acme&minLevel=0&count=1000"])
+def test_a_page_of_libraries_is_two_queries(client_for, acme, username, query):
+    reader = User.objects.get(username=username)
+    client = client_for(username)
+    make_libraries(reader, acme, 3)
+    assert queries(lambda: client.get(f"/api/libraries{query}")) == 2
+    make_libraries(reader, acme, 300)
+    assert queries(lambda: client.get(f"/api/libraries{query}")) == 2
+
+
+def test_a_long_page_is_as_long_as_asked_for(client_for, few, many):
+    many()
+    body = client_for("alice").get(f"{SHARES}?count=1000").json()
+    assert body["count"] == body["total"] == 307
+
+
+CALLS = {
+    "make": ("PUT", f"{SHARES}/frank", {"accessLevel": 1, "expiresAt": "2090-01-01T00:00:00Z"}, 200, 12),
+    "make for everyone": ("PUT", f"{SHARES}/everyone", {"accessLevel": 1}, 200, 12),
+    "make for a team": ("PUT", f"{SHARES}/team:data-science", {"accessLevel": 2}, 200, 12),
+    "change": ("PUT", f"{SHARES}/org:acme", {"accessLevel": 0, "note": "Closed"}, 200, 12),
+    "keep": ("PUT", f"{SHARES}/org:acme", {"accessLevel": 1}, 200, 7),
+    "refuse": ("PUT", f"{SHARES}/nobody", {"accessLevel": 1}, 422, 9),
+    "remove": ("DELETE", f"{SHARES}/org:acme", None, 204, 13),
+    "get": ("GET", f"{SHARES}/org:acme", None, 200, 3),
+    "get library": ("GET", HANDBOOK, None, 200, 2),
+    "change library": ("PATCH", HANDBOOK, {"name": "The Handbook"}, 200, 10),
+    "delete library": ("DELETE", HANDBOOK, None, 204, 17),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "most"), CALLS.values(), ids=CALLS)
+def test_a_call_costs_the_same_among_many(client_for, few, many, method, path, body, status, most):
+    client = client_for("alice")
+
+    def cost(**condition: str) -> int:
+        with transaction.atomic():
+            found = queries(lambda: client.send(method, path, body, **condition), status)
+            transaction.set_rollback(True)
+        return found
+
+    among_few = cost()
+    assert cost(If_None_Match='"other"') == among_few <= most
+    many()
+    assert cost() == among_few

@@ -1,0 +1,29 @@
+"""GET /api/"""
+
+from tests.api.hal.documents import CURIES, problem
+
+
+def test_it_names_everything_there_is(client_for):
+    answer = client_for("frank").get("/api/")
+
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/hal+json"
+    assert answer.json() == {
+        "_links": {
+            "self": {"href": "/api/"},
+            "inf:me": {"href": "/api/me"},
+            "inf:libraries": {"href": "/api/libraries{?q,organization,minLevel,start,count}", "templated": True},
+            "inf:library": {"href": "/api/libraries/{id}", "templated": True},
+            "inf:shares": {"href": "/api/libraries/{id}/shares{?kind,accessLevel,q,start,count}", "templated": True},
+            "inf:share": {"href": "/api/libraries/{id}/shares/{principalId}", "templated": True},
+            "describedby": {"href": "/api/schema/"},
+            "help": {"href": "/api/docs/"},
+            "curies": CURIES,
+        }
+    }
+
+
+def test_it_only_reads(client_for):
+    answer = client_for("alice").post("/api/", {})
+    assert answer.status_code == 405
+    assert answer.json() == problem(405, 'Method "POST" not allowed.', "/api/")

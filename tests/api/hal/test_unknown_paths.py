@@ -1,0 +1,42 @@
+"""Everything else under /api/"""
+
+import pytest
+
+from tests.api.hal.documents import problem
+
+PATHS = [
+    "/api/nothing",
+    "/api/libraries/",
+    "/api/libraries/handbook/",
+    "/api/libraries/handbook/nothing",
+    "/api/libraries/handbook/shares/",
+    "/api/libraries/handbook/shares/bob/",
+    "/api/libraries/handbook/shares/a/b",
+    "/api/libraries//shares",
+    "/api/schema",
+    "/api/%00",
+    "/api/%F0%9F%92%A5",
+    "/api//",
+    "/api/" + "x/" * 1000,
+]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path[:40])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
+def test_there_is_nothing_with_or_without_a_key(client_for, world, method, path):
+    for username in (None, "alice"):
+        answer = client_for(username).send(method, path, b"{not json")
+        assert answer.status_code == 404
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json() == problem(404, "There is nothing at this path.", path)
+
+
+def test_a_slash_within_an_id_is_one_all_the_same(client_for):
+    path = "/api/libraries/handbook/shares/team%2Fengineering"
+    answer = client_for("alice").get(path)
+    assert answer.json() == problem(404, "There is nothing at this path.", path.replace("%2F", "/"))
+
+
+def test_the_root_without_its_slash_leads_there(client_for):
+    answer = client_for("alice").get("/api")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/api/")
