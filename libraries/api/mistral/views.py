@@ -1,0 +1,182 @@
+"""The libraries and their accesses: each method is door, body, verb, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from libraries.access import get_library_for
+from libraries.api.failures import Failure
+from libraries.api.mistral.errors import STATUSES, refusal
+from libraries.api.mistral.pagination import LibrariesQuery, Page, size_for_clients_without_pages
+from libraries.api.mistral.serializers import (
+    CreateLibraryRequest,
+    HTTPValidationError,
+    LibraryDocument,
+    ListLibrariesResponse,
+    ListSharingResponse,
+    Refusal,
+    Sharing,
+    SharingDelete,
+    SharingRequest,
+    UpdateLibraryRequest,
+    shown,
+    with_members,
+)
+from libraries.api.schema import body_on_delete
+from libraries.api.views import DialectViewSet, UnknownPathMixin
+from libraries.errors import LibraryNotFound, ShareNotFound
+from libraries.levels import Action, Level
+from libraries.lifecycle import change_library, create_library, delete_library
+from libraries.models import Library, LibraryQuerySet, Organization, Share
+from libraries.principals import COLUMNS, PrincipalReference, with_id
+from libraries.sharing import revoke_share, share_library
+
+LIBRARY_ID = OpenApiParameter("library_id", str, "path", description="UUID, natural id or object id.")
+
+
+def _operation(name: str, answer: Any, *, status: int = 200, **more: Any) -> Callable[[Any], Any]:
+    """The operation under the id that the vendor's own document gives it."""
+    refusals = {422: HTTPValidationError, **dict.fromkeys((401, 403, 404), Refusal)}
+    return extend_schema(operation_id=name, tags=["mistral"], responses={status: answer, **refusals}, **more)
+
+
+class MistralViewSet(DialectViewSet):
+    dialect = "mistral"
+    statuses = STATUSES
+    renderer_classes = [JSONRenderer]
+
+    def error_response(self, failure: Failure) -> Response:
+        return refusal(failure, "query" if self.request.method in SAFE_METHODS else "body")
+
+    def library_for(self, identifier: str, action: Action) -> Library:
+        return get_library_for(self.caller, identifier, action)
+
+
+class LibraryViewSet(MistralViewSet):
+    """Libraries that the caller may see."""
+
+    @_operation("libraries_list_v1", ListLibrariesResponse, parameters=[LibrariesQuery])
+    def list(self, request: Request) -> Response:
+        """The libraries that the caller owns or that are shared with them, a page at a time."""
+        query = self.query(LibrariesQuery)
+        query["page_size"] = size_for_clients_without_pages(request) or query["page_size"]
+        page = Page(self._found(query), query, self.caller)
+        return Response(page.document(LibraryDocument(page.libraries, many=True).data))
+
+    @_operation("libraries_create_v1", LibraryDocument, status=201, request=CreateLibraryRequest)
+    def create(self, request: Request) -> Response:
+        """A new library: the caller owns it, and nobody else has access yet."""
+        body = self.body(CreateLibraryRequest)
+        library = create_library(
+            name=body["name"],
+            description=body.get("description") or "",
+            organization=_slug_of(body.get("org_id")),
+            actor=self.caller,
+        )
+        return Response(self._document(library), status=201)
+
+    @_operation("libraries_get_v1", LibraryDocument, parameters=[LIBRARY_ID])
+    def retrieve(self, request: Request, library_id: str) -> Response:
+        """One library."""
+        return Response(self._document(self.library_for(library_id, Action.VIEW)))
+
+    @_operation("libraries_update_v1", LibraryDocument, parameters=[LIBRARY_ID], request=UpdateLibraryRequest)
+    def update(self, request: Request, library_id: str) -> Response:
+        """Change a library's name or description; older clients do it so."""
+        return self.partial_update(request, library_id)
+
+    @_operation("libraries_patch_v1", LibraryDocument, parameters=[LIBRARY_ID], request=UpdateLibraryRequest)
+    def partial_update(self, request: Request, library_id: str) -> Response:
+        """Change a library's name or description."""
+        library = self.library_for(library_id, Action.CHANGE)
+        changed = change_library(library=library, changes=self.body(UpdateLibraryRequest), actor=self.caller)
+        return Response(self._document(changed))
+
+    @_operation("libraries_delete_v1", LibraryDocument, parameters=[LIBRARY_ID])
+    def destroy(self, request: Request, library_id: str) -> Response:
+        """Delete a library with every access to it; the answer is the library as it was."""
+        library = self.library_for(library_id, Action.DELETE)
+        document = self._document(library)
+        delete_library(library=library, actor=self.caller)
+        return Response(document)
+
+    def _found(self, query: dict[str, Any]) -> LibraryQuerySet:
+        found = Library.objects.visible_to(self.caller)
+        if query["search"]:
+            found = found.filter(name__icontains=query["search"])
+        if query["filter_owned_by_me"]:
+            found = found.holding(self.caller, Level.OWNER)
+        return with_members(found.with_access_of(self.caller))
+
+    def _document(self, library: Library) -> dict[str, Any]:
+        """The library as it is now; it may be gone since."""
+        described = with_members(Library.objects.with_access_of(self.caller)).filter(pk=library.pk).first()
+        if described is None:
+            raise LibraryNotFound
+        return LibraryDocument(described).data
+
+
+def _slug_of(organization_id: UUID | None) -> str:
+    """The organization's slug; for one that does not exist, a text that is nobody's."""
+    if organization_id is None:
+        return ""
+    slugs = Organization.objects.filter(pk=organization_id).values_list("slug", flat=True)
+    return slugs.first() or str(organization_id)
+
+
+class SharingViewSet(MistralViewSet):
+    """Whom a library is shared with: the three documented calls."""
+
+    @_operation("libraries_share_list_v1", ListSharingResponse, parameters=[LIBRARY_ID])
+    def list(self, request: Request, library_id: str) -> Response:
+        """Every user, workspace and organization that has access to the library, and at what level."""
+        library = self.library_for(library_id, Action.VIEW_SHARES)
+        shares = shown(library.shares.only("library", "kind", "level", *COLUMNS.values()))
+        return Response({"data": Sharing(shares.order_by("id"), many=True).data})
+
+    @_operation("libraries_share_create_v1", Sharing, parameters=[LIBRARY_ID], request=SharingRequest)
+    def update(self, request: Request, library_id: str) -> Response:
+        """Give an entity access to the library, or another level of it."""
+        library = self.library_for(library_id, Action.SHARE)
+        body = self.body(SharingRequest, context={"library": library})
+        share, _ = share_library(library=library, principal=_principal(body), level=body["level"], actor=self.caller)
+        return Response(Sharing(share).data)
+
+    @_operation("libraries_share_delete_v1", Sharing, parameters=[LIBRARY_ID], request=SharingDelete)
+    @body_on_delete
+    def destroy(self, request: Request, library_id: str) -> Response:
+        """Take an entity's access to the library away; the answer is the access as it was."""
+        library = self.library_for(library_id, Action.VIEW)  # for one's own access; the verb refuses the rest
+        body = self.body(SharingDelete, context={"library": library})
+        principal = _principal(body)
+        share = revoke_share(
+            library=library, principal=principal, precondition=_only_shown(principal), actor=self.caller
+        )
+        return Response(Sharing(share).data)
+
+
+def _principal(body: dict[str, Any]) -> PrincipalReference:
+    return with_id(body["share_with_type"], body["share_with_uuid"])
+
+
+def _only_shown(principal: PrincipalReference) -> Callable[[Share | None], None]:
+    """A check for the verb: what the list does not show cannot be deleted here either."""
+
+    def check(share: Share | None) -> None:
+        if share is None or not shown(Share.objects.filter(pk=share.pk)).exists():
+            raise ShareNotFound(principal.text)
+
+    return check
+
+
+@extend_schema(exclude=True)
+class UnknownPathViewSet(UnknownPathMixin, MistralViewSet):
+    """The 404 of paths that this dialect does not have."""
