@@ -1,0 +1,21 @@
+"""The collaboration calls, line by line as the vendor's document has them."""
+
+from django.urls import path, re_path
+
+from libraries.api.lightly import views
+
+app_name = "lightly"
+
+urlpatterns = [
+    path(
+        "datasets/<str:datasetId>/collaboration/access",
+        views.AccessConfigViewSet.as_view({"post": "create_or_update", "get": "list"}),
+        name="configs",
+    ),
+    path(
+        "datasets/<str:datasetId>/collaboration/access/<str:accessConfigId>",
+        views.AccessConfigViewSet.as_view({"delete": "destroy"}),
+        name="config",
+    ),
+    re_path(r"^datasets(?:/|\Z)", views.UnknownPathViewSet.as_view({"get": "unknown"}), name="unknown"),
+]

@@ -1,0 +1,77 @@
+"""The dialect in the OpenAPI description: paths, operation ids and bodies as the vendor's document has them."""
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return SchemaGenerator().get_schema(public=True)
+
+
+def test_it_has_the_three_documented_calls_and_no_other(schema):
+    operations = {
+        (method, path): (operation["operationId"], operation["tags"], operation["description"])
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+        if path.startswith("/v1/datasets")
+    }
+    assert operations == {
+        ("post", "/v1/datasets/{datasetId}/collaboration/access"): (
+            "createOrUpdateSharedAccessConfigByDatasetId",
+            ["lightly"],
+            "Create or update a shared access config.",
+        ),
+        ("get", "/v1/datasets/{datasetId}/collaboration/access"): (
+            "getSharedAccessConfigsByDatasetId",
+            ["lightly"],
+            "Get shared access configs by datasetId.",
+        ),
+        ("delete", "/v1/datasets/{datasetId}/collaboration/access/{accessConfigId}"): (
+            "deleteSharedAccessConfigById",
+            ["lightly"],
+            "Delete shared access config by id.",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "statuses"),
+    [
+        ("post", "/v1/datasets/{datasetId}/collaboration/access", ["201", "400", "401", "403", "404"]),
+        ("get", "/v1/datasets/{datasetId}/collaboration/access", ["200", "400", "401", "403", "404"]),
+        (
+            "delete",
+            "/v1/datasets/{datasetId}/collaboration/access/{accessConfigId}",
+            ["200", "400", "401", "403", "404"],
+        ),
+    ],
+)
+def test_each_call_has_the_documented_answers(schema, method, path, statuses):
+    responses = schema["paths"][path][method]["responses"]
+
+    assert list(responses) == statuses
+    for status in ("400", "401", "403", "404"):
+        assert responses[status]["content"]["application/json"]["schema"] == {
+            "$ref": "#/components/schemas/ApiErrorResponse"
+        }
+
+
+def test_the_bodies_have_the_documented_fields(schema):
+    components = schema["components"]["schemas"]
+    fields = {name: set(components[name].get("properties", ())) for name in components}
+
+    assert fields["SharedAccessConfigCreateRequest"] == {"accessType", "users", "organizations", "teams", "creator"}
+    assert components["SharedAccessConfigCreateRequest"]["required"] == ["accessType"]
+    assert fields["SharedAccessConfigData"] == {
+        "id",
+        "owner",
+        "accessType",
+        "users",
+        "organizations",
+        "teams",
+        "createdAt",
+        "lastModifiedAt",
+    }
+    assert fields["CreateEntityResponse"] == {"id"}
+    assert fields["ApiErrorResponse"] == {"code", "error", "requestId"}
