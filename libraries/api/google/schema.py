@@ -1,0 +1,71 @@
+"""The dialect in OpenAPI, under the names that the vendor's reference uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import serializers
+
+from libraries.api.google.parameters import Parameters, UpdateLibraryParameters
+
+View = TypeVar("View", bound=type)
+
+METHODS = {
+    "create": "create",
+    "list": "list",
+    "retrieve": "get",
+    "partial_update": "patch",
+    "destroy": "delete",
+    "transfer_ownership": "transferOwnership",
+}
+"""Our names of actions to the vendor's of methods."""
+
+
+NOTHING = OpenApiTypes.OBJECT
+"""`{}`"""
+
+
+class Status(serializers.Serializer):
+    """What went wrong: google.rpc.Status."""
+
+    code = serializers.IntegerField(help_text="The HTTP status.")
+    message = serializers.CharField()
+    status = serializers.CharField(help_text="The name of a google.rpc.Code.")
+    details = serializers.ListField(child=serializers.DictField(), help_text="google.rpc.BadRequest, ErrorInfo.")
+
+
+class StatusResponse(serializers.Serializer):
+    """Every refusal."""
+
+    error = Status()
+
+
+def call(
+    answer: Any, *, takes: Any = None, parameters: Any = Parameters, conflicts: bool = False
+) -> Callable[..., Any]:
+    """One call: what it answers, the body and the query that it takes, and whether it may be too late."""
+    refusals = dict.fromkeys([400, 401, 403, 404, *([409] if conflicts else [])], StatusResponse)
+    return extend_schema(request=takes, responses={200: answer, **refusals}, parameters=[parameters], tags=["google"])
+
+
+def methods_of(resource: str, **calls: Any) -> Callable[[View], View]:
+    """Gives each action of a view the vendor's name, say `corpora.permissions.list`.
+
+    calls: the calls of those actions that the view inherits without one.
+    """
+
+    def decorate(view: View) -> View:
+        actions = [action for action in METHODS if hasattr(view, action)]
+        names = {action: extend_schema(operation_id=f"{resource}.{METHODS[action]}") for action in actions}
+        return extend_schema_view(**calls)(extend_schema_view(**names)(view))
+
+    return decorate
+
+
+def calls_on(message: Any) -> dict[str, Any]:
+    """The calls that read and update a message of that kind."""
+    update = call(message, takes=message, parameters=UpdateLibraryParameters)
+    return {"retrieve": call(message), "partial_update": update}
