@@ -1,0 +1,157 @@
+"""Every scenario file, and every question put to its world: none may answer otherwise than the file and the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from libraries.access import allowed_actions, can, explain, who_can
+from libraries.errors import SharingError
+from libraries.levels import Action, Level
+from libraries.models import Event, Library, Share, User
+from tests.dialects import DIALECTS, Dialect, Refused
+from tests.scenario_world import FILES, World, act, build, read, told
+
+Question = Callable[[World], None]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_question_gets_the_answer_of_the_file(path: Path, empty_world: None, subtests: Any) -> None:
+    world = build(read(path))
+    for question in (refusals_change_nothing, what_happens_is_recorded, *QUESTIONS, *_questions_to_dialects()):
+        with subtests.test(getattr(question, "__name__", str(question))):
+            question(world)
+
+
+@pytest.mark.parametrize("number", range(1, 13))
+def test_every_rule_has_a_scenario(number: int) -> None:
+    assert f"R{number}" in {read(path)["rule"] for path in FILES}
+
+
+def refusals_change_nothing(world: World) -> None:
+    before = _everything()
+    for sentence, code in world.file.get("refused", {}).items():
+        with pytest.raises(SharingError) as refusal:
+            act(world, sentence)
+        assert (sentence, refusal.value.code) == (sentence, code)
+    assert _everything() == before
+
+
+def _everything() -> Any:
+    return list(Share.objects.values()), list(Library.objects.values()), Event.objects.count()
+
+
+def what_happens_is_recorded(world: World) -> None:
+    old = set(Event.objects.values_list("pk", flat=True))
+    for sentence in world.file.get("happens", []):
+        act(world, sentence)
+    new = Event.objects.exclude(pk__in=old).order_by("pk")
+    if "events" in world.file:
+        assert [told(event) for event in new] == world.file["events"]
+
+
+def the_check_says_what_the_file_says(world: World) -> None:
+    for user, action in world.lines("can"):
+        assert can(user, world.library, action), f"{user} cannot {action}"
+    for user, action in world.lines("cannot"):
+        assert not can(user, world.library, action), f"{user} can {action}"
+
+
+def has_perm_agrees(world: World) -> None:
+    for user, allowed in _allowed(world.library):
+        if not (user.is_superuser and user.is_active):  # Django never asks a backend about them
+            assert {action for action in Action if user.has_perm(f"libraries.{action}", world.library)} == allowed
+
+
+def lists_are_complete(world: World) -> None:
+    """For seeing, everybody's; for other actions, those of the lines of the file."""
+    allowed = {library: dict(_allowed(library)) for library in world.libraries}
+    to_see = [(user, Action.VIEW) for user in world.users.values()]
+    for user, action in {*to_see, *world.lines("can"), *world.lines("cannot")}:
+        expected = {library for library in allowed if action in allowed[library][user]}
+        assert set(Library.objects.allowing(user, action)) == expected
+
+
+def who_can_is_complete(world: World) -> None:
+    allowed = dict(_allowed(world.library))
+    for action in Action:
+        expected = {user for user in allowed if action in allowed[user]}
+        assert set(who_can(world.library, action)) == expected
+
+
+def explain_agrees_and_has_the_levels_of_the_file(world: World) -> None:
+    for user, allowed in _allowed(world.library):
+        assert explain(user, world.library).access.actions == allowed
+    levels = {name: explain(world.users[name], world.library).level.name for name in world.file.get("levels", {})}
+    assert levels == world.file.get("levels", {})
+
+
+def _allowed(library: Library) -> Iterator[tuple[User, frozenset[Action]]]:
+    """Everybody, with what the check allows them: what every other question must agree with."""
+    return ((user, allowed_actions(user, library)) for user in User.objects.all())
+
+
+QUESTIONS: list[Question] = [
+    the_check_says_what_the_file_says,
+    has_perm_agrees,
+    lists_are_complete,
+    who_can_is_complete,
+    explain_agrees_and_has_the_levels_of_the_file,
+]
+
+
+def _questions_to_dialects() -> Iterator[Question]:
+    for dialect in DIALECTS:
+        for ask in (level_shown, libraries_shown, shares_shown):
+            yield _Named(f"{ask.__name__} by {dialect.name}", ask, dialect)
+
+
+class _Named:
+    """A question to one dialect, under a name of its own."""
+
+    def __init__(self, name: str, ask: Callable[[World, Dialect], None], dialect: Dialect) -> None:
+        self.__name__, self.ask, self.dialect = name, ask, dialect
+
+    def __call__(self, world: World) -> None:
+        self.ask(world, self.dialect)
+
+
+def level_shown(world: World, dialect: Dialect) -> None:
+    if dialect.level is None:
+        return
+    for name, user in world.users.items():
+        expected: Level | int = explain(user, world.library).level
+        if not can(user, world.library, Action.VIEW):
+            expected = 404 if user.is_active else 401
+        assert (name, _shown(dialect.level, world.clients[name], world.library)) == (name, expected)
+
+
+def libraries_shown(world: World, dialect: Dialect) -> None:
+    if dialect.libraries is None:
+        return
+    for name, user in world.users.items():
+        visible = Library.objects.visible_to(user).order_by("name", "id")
+        expected: Any = list(visible.values_list("natural_id", flat=True)) if user.is_active else 401
+        assert (name, _shown(dialect.libraries, world.clients[name])) == (name, expected)
+
+
+def shares_shown(world: World, dialect: Dialect) -> None:
+    if dialect.shares is None:
+        return
+    shares = [share for share in world.library.shares.with_principals() if dialect.has_words_for(share)]
+    for name, user in world.users.items():
+        expected: Any = {share.principal_name: share.level for share in shares}
+        if not can(user, world.library, Action.VIEW_SHARES):
+            expected = (403 if can(user, world.library, Action.VIEW) else 404) if user.is_active else 401
+        assert (name, _shown(dialect.shares, world.clients[name], world.library)) == (name, expected)
+
+
+def _shown(ask: Callable[..., Any], *arguments: Any) -> Any:
+    """The dialect's answer, or the status with which it refused."""
+    try:
+        return ask(*arguments)
+    except Refused as refusal:
+        return refusal.status
