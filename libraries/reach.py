@@ -47,10 +47,12 @@ def allowed(
     by_group: Callable[[str, Collection[Kind]], Q],
     editors_can_share: Q,
 ) -> Q:
-    """The rows that may do `action` through shares (R4, R9). The callables are those of `permitted`."""
+    """The rows that may do `action` through shares (R4, R9, R10). The callables are those of `permitted`."""
     if action == Action.VIEW_SHARES:
         return permitted(Action.VIEW, by_user=by_user, by_group=by_group, kinds=(Kind.TEAM, Kind.ORGANIZATION))
-    rows = permitted(action, by_user=by_user, by_group=by_group)
+    # What is for owners, without a permission of its own.
+    codename = Action.TRANSFER if action == Action.VIEW_EVENTS else action
+    rows = permitted(codename, by_user=by_user, by_group=by_group)
     if action == Action.SHARE:
         rows |= editors_can_share & permitted(Action.CHANGE, by_user=by_user, by_group=by_group)
     return rows
