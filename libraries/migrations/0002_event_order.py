@@ -43,7 +43,7 @@ DECLARE
     newest bigint;
 BEGIN
     -- Two statements: locks are looked at only after the newest position is known.
-    SELECT last_value INTO newest FROM libraries_event_position;
+    SELECT max(position) INTO newest FROM libraries_event;
     RETURN least(newest, (
         SELECT min((classid::bigint & 65535) << 32 | objid::bigint) FROM pg_locks
         WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 16 = 21320

@@ -235,6 +235,7 @@ class TestReadingOn:
     def test_a_point_is_found_by_the_last_event_that_one_has(self, start, ten):
         third = Event.objects.get(principal="guest2")
         point = point_behind(third.pk)
+        assert point == third.position
         assert names(read_all(Event.objects.all(), EVERYTHING, after=point)) == ten[3:]
         assert point_behind(new_uuid()) is None
 
