@@ -15,8 +15,9 @@ POSTGRESQL_SEQUENCE = """
 CREATE SEQUENCE libraries_event_position MINVALUE 0;
 SELECT setval('libraries_event_position', (SELECT coalesce(max(position), 0) FROM libraries_event));
 """
+# The functions find their tables whatever path the session has: pg_restore has none.
 POSTGRESQL = """
-CREATE FUNCTION libraries_announce_events() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION libraries_announce_events() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     newest bigint;
     floor bigint;
@@ -38,7 +39,7 @@ END $$;
 CREATE TRIGGER libraries_event_announced BEFORE INSERT ON libraries_event
     FOR EACH STATEMENT EXECUTE FUNCTION libraries_announce_events();
 
-CREATE FUNCTION libraries_event_horizon() RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION libraries_event_horizon() RETURNS bigint LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     newest bigint;
 BEGIN
