@@ -51,6 +51,16 @@ class LibraryQuerySet(models.QuerySet["Library"]):
             allowed |= Q(administered_by(user))
         return self.filter(allowed)
 
+    def allowing_members_of(self, groups: Collection[int], action: Action) -> LibraryQuerySet:
+        """Those to which whoever is in these groups and no other, and has no share of their own, may do `action`."""
+        reaching = LibraryGroupObjectPermission.objects.reaching_members_of(groups)
+
+        def by_group(codename: str, kinds: Collection[Kind]) -> Q:
+            return Q(pk__in=reaching.of_kinds(kinds).granting(codename).values("content_object"))
+
+        sharing = Q(editors_can_share=True)
+        return self.filter(reach.allowed(action, by_user=reach.nothing, by_group=by_group, editors_can_share=sharing))
+
     def holding(self, user: Actor, level: Level) -> LibraryQuerySet:
         """Those where the user's shares alone add up to `level` or more; an administrator's power is no part of it."""
         if level == Level.NONE:
