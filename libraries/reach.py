@@ -65,11 +65,13 @@ def allowed(
     through_groups: ThroughGroups,
     editors_can_share: Q,
 ) -> Q:
-    """The rows that may do `action` through shares (R4, R9). The callables are those of `permitted`."""
+    """The rows that may do `action` through shares (R4, R9, R10). The callables are those of `permitted`."""
     if action == Action.VIEW_SHARES:
         narrow = (Kind.TEAM, Kind.ORGANIZATION)
         return permitted(Action.VIEW, by_user=by_user, through_groups=through_groups, kinds=narrow)
-    rows = permitted(action, by_user=by_user, through_groups=through_groups)
+    # What is for owners, without a permission of its own.
+    codename = Action.TRANSFER if action == Action.VIEW_EVENTS else action
+    rows = permitted(codename, by_user=by_user, through_groups=through_groups)
     if action == Action.SHARE:
         rows |= editors_can_share & permitted(Action.CHANGE, by_user=by_user, through_groups=through_groups)
     return rows
