@@ -90,6 +90,19 @@ class NotAdministrator(SharingError):
         self.slug = slug
 
 
+class MayNotAsk(SharingError):
+    """The caller asks about others' access where they hold no power to: whether there is such a library stays hidden."""
+
+    code = "may_not_ask"
+    rule = "R10"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "About others you may ask only where you hold “check_access” on the library's organization,"
+            " as its administrators do."
+        )
+
+
 class NotSuperuser(SharingError):
     """Only superusers run the accounts of the whole service."""
 

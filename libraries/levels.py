@@ -136,6 +136,14 @@ class Access:
         return frozenset(actions | ADMINISTRATORS_MAY if self.administers else actions)
 
     @property
+    def deciding(self) -> tuple[Reaching, ...]:
+        """What the level comes from; where it is NONE, what shuts the user out."""
+        breadth = shut_out_breadth(self.reaching)
+        return tuple(
+            share for share in self.reaching if share.level == self.level and (share.kind < breadth or not self.level)
+        )
+
+    @property
     def _reached_by_something_narrow(self) -> bool:
         """R9: the share list is for who has access by something narrower than everyone."""
         breadth = min(shut_out_breadth(self.reaching), Kind.EVERYONE)
