@@ -14,7 +14,7 @@ from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, Lev
 from libraries.levels import Kind, Level
 from libraries.models import Share
 from libraries.models.shares import NOTE_LENGTH
-from libraries.sharing import may_change, may_revoke
+from libraries.share_rules import may_change, may_revoke
 
 
 class ShareInput(StrictSerializer):

@@ -20,7 +20,8 @@ from libraries.errors import ShareNotFound
 from libraries.levels import Action, Kind
 from libraries.models import EVERYONE
 from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, named
-from libraries.sharing import KEEP, revoke_share, share_library
+from libraries.share_rules import KEEP
+from libraries.sharing import revoke_share, share_library
 
 SHARES_IN_ORDER = Keyset(("id",))
 
