@@ -25,6 +25,8 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.OnlyUsersOwn: 422,
     errors.ExpiryRefused: 422,
     errors.InvalidText: 422,
+    errors.NamedTwice: 422,
+    errors.SharesRefused: 422,
     errors.NameTaken: 422,
     errors.NotMember: 404,
     errors.LastOwner: 409,
