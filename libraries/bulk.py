@@ -62,7 +62,7 @@ class Among(Expression):
         """`(a, b) IN (VALUES (1, 2), (3, 4))`"""
         converters = [_converter(field) for field in self._fields]
         row = f"({', '.join(['%s'] * len(converters))})"
-        columns = ", ".join(connection.ops.quote_name(field.column) for field in self._fields)
+        columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in self._fields)
         values = tuple(convert(value) for row in self._rows for convert, value in zip(converters, row, strict=True))
         return f"({columns}) IN (VALUES {', '.join([row] * len(self._rows))})", values
 
@@ -80,7 +80,7 @@ def _prepared(model: type[Model], rows: Sequence[Row]) -> tuple[list[str], list[
     fields = _fields(model)
     converters = [_converter(fields[name]) for name in rows[0]]
     values = [[convert(value) for convert, value in zip(converters, row.values(), strict=True)] for row in rows]
-    return [connection.ops.quote_name(fields[name].column) for name in rows[0]], values
+    return [connection.ops.quote_name(str(fields[name].column)) for name in rows[0]], values
 
 
 def _converter(field: Field) -> Callable[[Any], Any]:

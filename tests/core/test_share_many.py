@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from libraries import grants
@@ -330,7 +330,11 @@ def one_after_another(actor: Actor, library: Library, items: list[Item]) -> dict
 
 
 @pytest.mark.usefixtures("world")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=150,
+    phases=[Phase.explicit, Phase.generate],
+)
 @given(
     call=calls(),
     standing=st.dictionaries(principals, st.tuples(st.sampled_from(Level), st.sampled_from([None, 1, 4])), max_size=8),

@@ -40,6 +40,8 @@ FIELDS: dict[type[errors.SharingError], str] = {
     errors.OnlyUsersOwn: "level",
     errors.ExpiryRefused: "level",
     errors.InvalidText: "name",
+    errors.NamedTwice: "share_with_uuid",
+    errors.SharesRefused: "share_with_uuid",
     errors.NameTaken: "name",
 }
 """The field of the body that each of the core's 422s is about."""
