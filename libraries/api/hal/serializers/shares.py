@@ -41,7 +41,7 @@ class ManyItem(ShareInput):
 class ManyInput(StrictSerializer):
     """The body of a POST."""
 
-    shares = serializers.ListSerializer(
+    shares: Any = serializers.ListSerializer(
         child=ManyItem(), max_length=MOST_AT_ONCE, error_messages={"max_length": TOO_MANY}, help_text=TOO_MANY
     )
     dryRun = StrictBooleanField(default=False, help_text="Answer what would change, and change nothing.")
