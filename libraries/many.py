@@ -12,14 +12,21 @@ from django.db.models import F, UUIDField, Value
 
 from libraries.addressees import Address, Addressees
 from libraries.bulk import Among
-from libraries.errors import ActionNotAllowed, NamedTwice, SharesRefused, SharingError, UnknownPrincipal
+from libraries.errors import (
+    ActionNotAllowed,
+    LibraryNotFound,
+    NamedTwice,
+    SharesRefused,
+    SharingError,
+    UnknownPrincipal,
+)
 from libraries.identifiers import new_uuid
 from libraries.levels import Action, Kind
 from libraries.many_writes import Change, ShareRow, write_changes
 from libraries.models import Actor, Library, Share
 from libraries.principals import COLUMNS, Principal, PrincipalReference
 from libraries.share_rules import Wanted, is_own, new_terms, refuse_to_revoke, require_right_to_revoke, terms_of
-from libraries.sharing import locked_library_for
+from libraries.sharing import locked_libraries_for, locked_library_for
 
 
 class Item(NamedTuple):
@@ -66,6 +73,34 @@ def _refuse_the_second(named: set[Hashable], identity: Hashable, principal: Prin
     if identity in named:
         raise NamedTwice(principal.text)
     named.add(identity)
+
+
+def share_across(
+    *, items: Sequence[tuple[str, Item]], dry_run: bool = False, actor: Actor
+) -> list[Change | SharingError]:
+    """Share many libraries, each named by any of its names, in one transaction; returns what became of each item.
+
+    Each item is on its own: one that the rules refuse comes back as its refusal, and the others are done. A principal
+    may be named again: the later item then finds what the earlier one left. Otherwise as share_many.
+    """
+    with transaction.atomic():
+        libraries = locked_libraries_for(actor, {identifier for identifier, _ in items})
+        known = [(item.principal, libraries[identifier]) for identifier, item in items if identifier in libraries]
+        batch = Batch(known, actor)
+        outcomes = [_outcome(batch, libraries.get(identifier), item) for identifier, item in items]
+        changes = [outcome for outcome in outcomes if isinstance(outcome, Change) and outcome.changes]
+        if not dry_run:
+            write_changes(changes, actor)
+        return outcomes
+
+
+def _outcome(batch: Batch, library: Library | None, item: Item) -> Change | SharingError:
+    try:
+        if library is None:
+            raise LibraryNotFound
+        return batch.judge(library, item)
+    except SharingError as refusal:
+        return refusal
 
 
 class Batch:
