@@ -20,7 +20,7 @@ from libraries.levels import Action, Kind, Level
 from libraries.lifecycle import change_library, create_library
 from libraries.models import OPERATOR, Event, Library, Organization, SharingScope, User
 from libraries.principals import named
-from libraries.sharing import KEEP as KEEP_END
+from libraries.share_rules import KEEP as KEEP_END
 from libraries.sharing import revoke_share, share_library, transfer_library
 from tests.core.by_the_book import KEEP, Book, Row, kind_of
 from tests.factories import let_time_pass, make_user
