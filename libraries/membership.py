@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import Permission
@@ -14,6 +16,7 @@ from libraries.levels import Kind, Level
 from libraries.models import (
     ADMINISTER,
     Actor,
+    ApiKey,
     Library,
     Organization,
     OrganizationUserObjectPermission,
@@ -22,6 +25,7 @@ from libraries.models import (
     User,
 )
 from libraries.principals import Principal
+from libraries.reach import unexpired
 from libraries.writes import erase_share, hand_over
 
 Row = TypeVar("Row", bound=Model)
@@ -32,6 +36,12 @@ def administers(user: Actor, organization: Organization) -> bool:
     if not user.is_active or user.is_superuser:
         return user.is_active
     return _powers(user, organization).filter(permission__codename=ADMINISTER).exists()
+
+
+def require_administrator(actor: Actor, organization: Organization) -> None:
+    """Raises NotAdministrator for who has not R10's power over the organization."""
+    if not administers(actor, organization):
+        raise NotAdministrator(organization.slug)
 
 
 def is_member(user: User, of: Organization | Team) -> bool:
@@ -54,46 +64,100 @@ def create_organization(*, slug: str, name: str, actor: Actor, **fields: Any) ->
 def add_member(*, organization: Organization, user: User, actor: Actor) -> bool:
     """Take the user in; returns whether that changed anything. Raises NotAdministrator."""
     with transaction.atomic():
-        _require_administrator(actor, organization)
+        require_administrator(actor, organization)
         _lock_user(user)
         return _join(user, organization, organization, EventAction.MEMBER_ADDED, actor)
 
 
-def remove_member(*, organization: Organization, user: User, successor: User | None = None, actor: Actor) -> None:
-    """Let the user go, with every share and power of theirs in the organization (R12).
+@dataclass(frozen=True)
+class Departure:
+    """What goes, and what stays, when a member leaves an organization (R12).
+
+    owned_alone: libraries of it that need a successor. shares: every share of theirs on its libraries.
+    powers: codenames. keys: their live API keys, which belong to the account and stay, though they open nothing of
+    the organization any more.
+    """
+
+    organization: Organization
+    user: User
+    owned_alone: list[Library]
+    shares: list[Share]
+    teams: list[Team]
+    powers: list[str]
+    keys: list[ApiKey]
+
+    def require_successor(self, successor: User | None) -> None:
+        """Raises LastOwner where one is needed, and UnknownPrincipal for one who is not another active member."""
+        if successor:
+            _require_active_member(successor, self.organization, apart_from=self.user)
+        elif self.owned_alone:
+            raise LastOwner(self.user.username, [library.natural_id for library in self.owned_alone])
+
+
+def what_leaving_takes(*, organization: Organization, user: User, actor: Actor) -> Departure:
+    """What remove_member would do, for who may do it. Raises NotAdministrator, NotMember."""
+    require_administrator(actor, organization)
+    return _departure(organization, user)
+
+
+def remove_member(
+    *,
+    organization: Organization,
+    user: User,
+    successor: User | None = None,
+    precondition: Callable[[User], None] | None = None,
+    actor: Actor,
+) -> Departure:
+    """Let the user go, with every share and power of theirs in the organization (R12); returns what that took.
 
     successor: who becomes the owner of what they alone own.
-    Raises NotAdministrator, NotMember, LastOwner, and UnknownPrincipal for a successor who is not an active member.
+    Raises NotAdministrator, NotMember, LastOwner, UnknownPrincipal for a successor who is not an active member, and
+    what `precondition` (called with the locked user) raises.
     """
     with transaction.atomic():
-        _require_administrator(actor, organization)
+        require_administrator(actor, organization)
         leaving_and_successor = User.objects.filter(pk__in=[user.pk, (successor or user).pk])
         shared = organization.libraries.filter(pk__in=user.shares.values("library"))
-        libraries = _lock_with_principals(shared, leaving_and_successor)
-        if not is_member(user, organization):
-            raise NotMember(user.username, organization.slug)
-        orphans = _owned_alone(user, organization)
-        if successor:
-            _require_active_member(successor, organization, apart_from=user)
-        elif orphans:
-            raise LastOwner(user.username, [library.natural_id for library in orphans])
-        for library in orphans:
+        _lock_with_principals(shared, leaving_and_successor)
+        departure = _departure(organization, user)
+        if precondition:
+            precondition(user)
+        departure.require_successor(successor)
+        for library in departure.owned_alone:
             hand_over(library, Principal(Kind.USER, successor), (), actor)
-        for library in libraries:
-            for share in library.shares.with_principals().filter(user=user):
-                erase_share(library, share, actor)
-        details = _held_in(organization, user)
+        for share in departure.shares:
+            erase_share(share.library, share, actor)
         _powers(user, organization).delete()
         user.groups.remove(organization.group_id, *organization.teams.values_list("group_id", flat=True))
+        details = {"teams": [team.slug for team in departure.teams], "powers": departure.powers}
         record_of_organization(
             EventAction.MEMBER_REMOVED, organization, actor=actor, principal=user.username, details=details
         )
+        return departure
+
+
+def _departure(organization: Organization, user: User) -> Departure:
+    """Raises NotMember."""
+    if not is_member(user, organization):
+        raise NotMember(user.username, organization.slug)
+    shares = user.shares.with_principals().filter(library__organization=organization)
+    teams = organization.teams.filter(group__in=user.groups.all())
+    powers = _powers(user, organization).order_by("pk").values_list("permission__codename", flat=True)
+    return Departure(
+        organization,
+        user,
+        owned_alone=_owned_alone(user, organization),
+        shares=list(shares.select_related("library__organization").order_by("library_id")),
+        teams=list(teams.order_by("slug")),
+        powers=list(powers),
+        keys=list(user.api_keys.filter(unexpired(), revoked_at=None).order_by("pk")),
+    )
 
 
 def set_administrator(*, organization: Organization, user: User, administrator: bool, actor: Actor) -> bool:
     """Give or take R10's power; returns whether that changed anything. Raises NotAdministrator, NotMember."""
     with transaction.atomic():
-        _require_administrator(actor, organization)
+        require_administrator(actor, organization)
         _lock_user(user)
         if not is_member(user, organization):
             raise NotMember(user.username, organization.slug)
@@ -111,7 +175,7 @@ def set_administrator(*, organization: Organization, user: User, administrator: 
 
 def create_team(*, organization: Organization, slug: str, name: str, email: str = "", actor: Actor) -> Team:
     """Set up a team. Raises NotAdministrator, NameTaken."""
-    _require_administrator(actor, organization)
+    require_administrator(actor, organization)
     try:
         with transaction.atomic():
             team = Team.objects.create(organization=organization, slug=slug, name=name, email=email)
@@ -125,7 +189,7 @@ def create_team(*, organization: Organization, slug: str, name: str, email: str 
 def delete_team(*, team: Team, actor: Actor) -> None:
     """Dissolve a team, with every share that it holds. Raises NotAdministrator, and UnknownPrincipal if it is gone."""
     with transaction.atomic():
-        _require_administrator(actor, team.organization)
+        require_administrator(actor, team.organization)
         shared = team.organization.libraries.filter(pk__in=team.shares.values("library"))
         libraries = _lock_with_principals(shared, Team.objects.filter(pk=team.pk))
         _require_team(team)
@@ -142,7 +206,7 @@ def add_team_member(*, team: Team, user: User, actor: Actor) -> bool:
     Raises NotAdministrator, NotMember, and UnknownPrincipal if the team is gone.
     """
     with transaction.atomic():
-        _require_administrator(actor, team.organization)
+        require_administrator(actor, team.organization)
         _require_team(team)
         _lock_user(user)
         if not is_member(user, team.organization):
@@ -153,17 +217,12 @@ def add_team_member(*, team: Team, user: User, actor: Actor) -> bool:
 def remove_team_member(*, team: Team, user: User, actor: Actor) -> None:
     """Take the user out of the team. Raises NotAdministrator, NotMember."""
     with transaction.atomic():
-        _require_administrator(actor, team.organization)
+        require_administrator(actor, team.organization)
         _lock_user(user)
         if not is_member(user, team):
             raise NotMember(user.username, team.slug)
         user.groups.remove(team.group_id)
         _record_of_team(EventAction.TEAM_MEMBER_REMOVED, team, actor, user)
-
-
-def _require_administrator(actor: Actor, organization: Organization) -> None:
-    if not administers(actor, organization):
-        raise NotAdministrator(organization.slug)
 
 
 def _require_active_member(user: User, organization: Organization, *, apart_from: User) -> None:
@@ -206,15 +265,6 @@ def _give(codename: str, user: User, organization: Organization) -> None:
         codename=codename, content_type__app_label="libraries", content_type__model="organization"
     )
     OrganizationUserObjectPermission.objects.create(user=user, content_object=organization, permission=permission)
-
-
-def _held_in(organization: Organization, user: User) -> dict[str, Any]:
-    """What else goes with a membership, for its last event."""
-    teams = organization.teams.filter(group__in=user.groups.all()).order_by("slug")
-    return {
-        "teams": list(teams.values_list("slug", flat=True)),
-        "powers": list(_powers(user, organization).order_by("pk").values_list("permission__codename", flat=True)),
-    }
 
 
 def _lock_user(user: User) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from libraries.errors import NameTaken, NotAdministrator, OrganizationInUse, UnknownPrincipal
 from libraries.events import EventAction, record_of_organization
-from libraries.membership import administers, delete_team
+from libraries.membership import delete_team, require_administrator
 from libraries.models import Actor, Library, Organization, Team
 
 Group = TypeVar("Group", Organization, Team)
@@ -21,7 +21,7 @@ def change_organization(*, organization: Organization, changes: dict[str, Any], 
     Raises NotAdministrator, and UnknownPrincipal if it is gone.
     """
     with transaction.atomic():
-        _require_administrator(actor, organization)
+        require_administrator(actor, organization)
         now = _locked(Organization.objects.select_for_update(no_key=True), organization)
         changed = _differences(now, changes)
         if changed:
@@ -60,7 +60,7 @@ def change_team(*, team: Team, changes: dict[str, Any], actor: Actor) -> bool:
     """
     try:
         with transaction.atomic():
-            _require_administrator(actor, team.organization)
+            require_administrator(actor, team.organization)
             now = _locked(Team.objects.select_for_update(no_key=True), team)
             changed = _differences(now, changes)
             if changed:
@@ -76,11 +76,6 @@ def change_team(*, team: Team, changes: dict[str, Any], actor: Actor) -> bool:
             return bool(changed)
     except IntegrityError:
         raise NameTaken("email", changes.get("email", "")) from None
-
-
-def _require_administrator(actor: Actor, organization: Organization) -> None:
-    if not administers(actor, organization):
-        raise NotAdministrator(organization.slug)
 
 
 def _locked(rows: QuerySet[Group], group: Group) -> Group:
