@@ -33,6 +33,16 @@ class ShareNotFound(SharingError):
         self.principal = principal
 
 
+class PersonNotFound(SharingError):
+    """Nobody has that name, or somebody of whom the caller may not know: nobody can tell which."""
+
+    code = "person_not_found"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"“{username}” is nobody whom this library could reach.")
+        self.username = username
+
+
 class UnknownPrincipal(SharingError):
     """No such principal, or one that R8 keeps out: the answer is the same, so that nothing leaks."""
 
@@ -75,6 +85,15 @@ class ActionNotAllowed(SharingError):
     def __init__(self, action: Action) -> None:
         super().__init__(f"You may not {self.WORDS[action]}. Ask an owner of it.")
         self.action = action
+
+
+class OthersAccess(SharingError):
+    """Only owners and administrators are told how others come by their access."""
+
+    code = "others_access"
+
+    def __init__(self) -> None:
+        super().__init__("Why others have access is for owners and administrators to ask.")
 
 
 class NotAdministrator(SharingError):

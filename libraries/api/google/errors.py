@@ -17,9 +17,11 @@ from libraries.models import EVERYONE
 STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
+    errors.PersonNotFound: 404,
     errors.UnknownPrincipal: 400,
     errors.UnknownOrganization: 400,
     errors.ActionNotAllowed: 403,
+    errors.OthersAccess: 403,
     errors.NotAdministrator: 403,
     errors.NotSuperuser: 403,
     errors.LevelAboveOwn: 403,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,9 +20,11 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
+    errors.PersonNotFound: 404,
     errors.UnknownPrincipal: 422,
     errors.UnknownOrganization: 422,
     errors.ActionNotAllowed: 403,
+    errors.OthersAccess: 403,
     errors.NotAdministrator: 403,
     errors.NotSuperuser: 403,
     errors.LevelAboveOwn: 403,
@@ -47,9 +51,12 @@ FIELDS: dict[type[errors.SharingError], str] = {
 """The field of the body that each of the core's 422s is about."""
 
 
-def problem(failure: Failure, path: str) -> HttpResponse:
+def problem(
+    failure: Failure, path: str, fields: Mapping[type[errors.SharingError], str] = MappingProxyType({})
+) -> HttpResponse:
     """A problem document: `type`, `title`, `status`, `detail`, `instance`, what the core adds, and `errors` for a 422.
 
+    fields: what takes the place of FIELDS for some errors.
     It is rendered here, so that it is the same whatever the request would accept.
     """
     document: dict[str, Any] = {
@@ -64,13 +71,13 @@ def problem(failure: Failure, path: str) -> HttpResponse:
         if failure.cause.rule:
             document["rule"] = failure.cause.rule
     if failure.status == 422:
-        document["errors"] = _errors(failure)
+        document["errors"] = _errors(failure, {**FIELDS, **fields})
     return HttpResponse(JSONRenderer().render(document), status=failure.status, content_type=MEDIA_TYPE)
 
 
-def _errors(failure: Failure) -> list[dict[str, str]]:
+def _errors(failure: Failure, fields: Mapping[type[errors.SharingError], str]) -> list[dict[str, str]]:
     if isinstance(failure.cause, errors.SharingError):
-        return [{"pointer": pointer((FIELDS[type(failure.cause)],)), "detail": failure.detail}]
+        return [{"pointer": pointer((fields[type(failure.cause)],)), "detail": failure.detail}]
     return [{"pointer": pointer(error.path), "detail": error.detail} for error in failure.errors]
 
 

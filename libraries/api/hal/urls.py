@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from libraries.api.hal import documentation
-from libraries.api.hal.views import libraries, shares, start
+from libraries.api.hal.views import access, libraries, owner, shares, start
 
 app_name = "hal"
 
@@ -21,6 +21,17 @@ urlpatterns = [
         "libraries/<str:library_id>/shares/<str:principal_id>",
         shares.ShareViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
         name="share",
+    ),
+    path(
+        "libraries/<str:library_id>/owner",
+        owner.OwnerViewSet.as_view({"get": "retrieve", "put": "update"}),
+        name="owner",
+    ),
+    path("libraries/<str:library_id>/access", access.AccessViewSet.as_view({"get": "list"}), name="access"),
+    path(
+        "libraries/<str:library_id>/access/<str:username>",
+        access.ExplanationViewSet.as_view({"get": "retrieve"}),
+        name="access-of",
     ),
     path("schema/", documentation.SchemaViewSet.as_view({"get": "retrieve"}), name="schema"),
     path("docs/", documentation.DocsViewSet.as_view({"get": "get"}), name="docs"),

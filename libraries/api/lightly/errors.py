@@ -13,9 +13,11 @@ from libraries.levels import Kind
 STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
+    errors.PersonNotFound: 404,
     errors.UnknownPrincipal: 400,
     errors.UnknownOrganization: 400,
     errors.ActionNotAllowed: 403,
+    errors.OthersAccess: 403,
     errors.NotAdministrator: 403,
     errors.NotSuperuser: 403,
     errors.LevelAboveOwn: 403,

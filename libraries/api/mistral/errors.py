@@ -15,9 +15,11 @@ from libraries.api.failures import Failure
 STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
+    errors.PersonNotFound: 404,
     errors.UnknownPrincipal: 422,
     errors.UnknownOrganization: 422,
     errors.ActionNotAllowed: 403,
+    errors.OthersAccess: 403,
     errors.NotAdministrator: 403,
     errors.NotSuperuser: 403,
     errors.LevelAboveOwn: 403,

@@ -10,6 +10,7 @@ from libraries.models import (
     Library,
     LibraryGroupObjectPermission,
     LibraryUserObjectPermission,
+    Scope,
     Share,
 )
 
@@ -18,14 +19,27 @@ SHARES = f"{HANDBOOK}/shares"
 
 
 class Call(NamedTuple):
+    """scope: what the key must carry, None where any key will do. caller: who may make the call, if not alice."""
+
     method: str
     path: str
     body: dict[str, Any] | None = None
     status: int = 200
+    scope: Scope | None = Scope.LIBRARY_WRITE
+    caller: str = "alice"
 
     @property
     def writes(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def needed_scope(self) -> Scope | None:
+        return self.scope if self.writes or self.scope is None else Scope.LIBRARY_READ
+
+    @property
+    def creates(self) -> bool:
+        """Nothing is there yet that a condition could be about."""
+        return self.method == "POST"
 
 
 CALLS = {
@@ -40,6 +54,10 @@ CALLS = {
     "getShare": Call("GET", f"{SHARES}/team:engineering"),
     "putShare": Call("PUT", f"{SHARES}/bob", {"accessLevel": 1}),
     "deleteShare": Call("DELETE", f"{SHARES}/org:acme", None, 204),
+    "getOwner": Call("GET", f"{HANDBOOK}/owner"),
+    "putOwner": Call("PUT", f"{HANDBOOK}/owner", {"username": "bob"}),
+    "listAccess": Call("GET", f"{HANDBOOK}/access"),
+    "getAccess": Call("GET", f"{HANDBOOK}/access/bob"),
 }
 READING = {name: call for name, call in CALLS.items() if not call.writes}
 WRITING = {name: call for name, call in CALLS.items() if call.writes}

@@ -13,6 +13,7 @@ CHANGES = {
     "deleteShare": ("DELETE", SHARE, None, 204),
     "patchLibrary": ("PATCH", HANDBOOK, {"name": "The Handbook"}, 200),
     "deleteLibrary": ("DELETE", HANDBOOK, None, 204),
+    "putOwner": ("PUT", f"{HANDBOOK}/owner", {"username": "bob"}, 200),
 }
 
 
@@ -154,6 +155,7 @@ def test_a_change_by_another_in_between_stops_mine(client_for, change):
     alice, admin = client_for("alice"), client_for("admin")
     etag = alice.get(path).headers["ETag"]
     admin.put(SHARE, {"accessLevel": 0})
+    admin.put(f"{HANDBOOK}/owner", {"username": "carol"})
     before = snapshot()
     assert alice.send(method, path, body, If_Match=etag).status_code == 412
     assert snapshot() == before

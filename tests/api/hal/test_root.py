@@ -16,6 +16,8 @@ def test_it_names_everything_there_is(client_for):
             "inf:library": {"href": "/api/libraries/{id}", "templated": True},
             "inf:shares": {"href": "/api/libraries/{id}/shares{?kind,accessLevel,q,start,count}", "templated": True},
             "inf:share": {"href": "/api/libraries/{id}/shares/{principalId}", "templated": True},
+            "inf:owner": {"href": "/api/libraries/{id}/owner", "templated": True},
+            "inf:access": {"href": "/api/libraries/{id}/access{?q,start,count}", "templated": True},
             "describedby": {"href": "/api/schema/"},
             "help": {"href": "/api/docs/"},
             "curies": CURIES,

@@ -26,6 +26,7 @@ PRINCIPAL_ID = OpenApiParameter(
     OpenApiParameter.PATH,
     description="A username, `team:SLUG`, `org:SLUG` or `everyone`; percent-encoded or not.",
 )
+USERNAME = OpenApiParameter("username", str, OpenApiParameter.PATH, description="A username.")
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="Only if one of these ETags is the current one; else 412."
 )
@@ -76,7 +77,7 @@ REFUSALS = {
     400: "The body is not JSON, or the query is not UTF-8.",
     401: "No key, or one that is unknown, expired or revoked.",
     403: "The key lacks the scope, or the rules forbid it.",
-    404: "There is no such library or share, or the caller may not see it.",
+    404: "There is no such thing, or the caller may not see it.",
     406: "The caller accepts neither application/hal+json nor application/json.",
     412: "A precondition does not hold.",
     413: "The body is too long.",
@@ -126,7 +127,9 @@ def call(operation_id: str, summary: str, *parameters: Any, tag: str, answers: d
 _EMPTY = {204: "Done.", 304: "The caller has it already."}
 
 
-def reading(operation_id: str, summary: str, *parameters: Any, tag: str, document: Any, refused: Any = ()) -> Any:
+def reading(
+    operation_id: str, summary: str, *parameters: Any, tag: str, document: Any, refused: Any = (), **more: Any
+) -> Any:
     """A GET of one document."""
     return call(
         operation_id,
@@ -136,6 +139,7 @@ def reading(operation_id: str, summary: str, *parameters: Any, tag: str, documen
         tag=tag,
         answers={200: document, 304: None},
         refused=(412, *refused),
+        **more,
     )
 
 

@@ -81,8 +81,11 @@ class LibraryDocument(HalSerializer):
         here = {"href": reverse("hal:library", args=[library.natural_id])}
         shares = reverse("hal:shares", args=[library.natural_id])
         actions = library.access.actions
-        links: dict[str, Any] = {"self": here}
+        mine = reverse("hal:access-of", args=[library.natural_id, self.context["request"].user.username])
+        links: dict[str, Any] = {"self": here, "inf:my-access": {"href": mine}}
         if Action.VIEW_SHARES in actions:
+            links["inf:access"] = {"href": reverse("hal:access", args=[library.natural_id])}
+            links["inf:owner"] = {"href": reverse("hal:owner", args=[library.natural_id])}
             links["inf:shares"] = {"href": shares}
             links["inf:share"] = {"href": f"{shares}/{{principalId}}", "templated": True}
         if self.may_write() and may_change_anything(library):

@@ -28,6 +28,8 @@ class RootViewSet(HalViewSet):
             "inf:library": templated(library),
             "inf:shares": templated(shares + "{?kind,accessLevel,q,start,count}"),
             "inf:share": templated(shares + "/{principalId}"),
+            "inf:owner": templated(f"{library}/owner"),
+            "inf:access": templated(f"{library}/access{{?q,start,count}}"),
             "describedby": {"href": reverse("hal:schema")},
             "help": {"href": reverse("hal:docs")},
             "curies": curies(),
