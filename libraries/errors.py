@@ -33,6 +33,24 @@ class ShareNotFound(SharingError):
         self.principal = principal
 
 
+class OrganizationNotFound(SharingError):
+    """There is no such organization, or the caller is not in it: nobody can tell which."""
+
+    code = "organization_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such organization.")
+
+
+class TeamNotFound(SharingError):
+    """There is no such team, or the caller may not see it: nobody can tell which."""
+
+    code = "team_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such team.")
+
+
 class PersonNotFound(SharingError):
     """Nobody has that name, or somebody of whom the caller may not know: nobody can tell which."""
 
@@ -52,6 +70,16 @@ class UnknownPrincipal(SharingError):
     def __init__(self, principal: str) -> None:
         super().__init__(f"“{principal}” is nobody that this library can be shared with.")
         self.principal = principal
+
+
+class UnknownUser(SharingError):
+    """No such account, or one that cannot join: the answer is the same, so that nothing leaks."""
+
+    code = "unknown_user"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"“{username}” is nobody who could join.")
+        self.username = username
 
 
 class UnknownOrganization(SharingError):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from libraries.errors import NotSuperuser
+from libraries.directory import require_superuser
 from libraries.events import EventAction
 from libraries.models import Actor, Library, Share
 from libraries.models.shares import ShareQuerySet
@@ -30,8 +30,7 @@ def purge_expired(*, actor: Actor) -> int:
 
     One transaction for each batch of a library, so that nobody waits for the whole. Raises NotSuperuser.
     """
-    if not (actor.is_active and actor.is_superuser):
-        raise NotSuperuser
+    require_superuser(actor)
     return sum(
         _purge(library_id, [share.pk for share in shares], actor)
         for batch in _batches()

@@ -10,7 +10,8 @@ from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
-from libraries.errors import LastOwner, NameTaken, NotAdministrator, NotMember, UnknownPrincipal
+from libraries.directory import require_superuser
+from libraries.errors import LastOwner, NameTaken, NotAdministrator, NotMember, TeamNotFound, UnknownPrincipal
 from libraries.events import EventAction, record_of_organization
 from libraries.levels import Kind, Level
 from libraries.models import (
@@ -49,9 +50,8 @@ def is_member(user: User, of: Organization | Team) -> bool:
 
 
 def create_organization(*, slug: str, name: str, actor: Actor, **fields: Any) -> Organization:
-    """Found an organization. Raises NotAdministrator unless the actor is a superuser, NameTaken."""
-    if not (actor.is_active and actor.is_superuser):
-        raise NotAdministrator(slug)
+    """Found an organization. Raises NotSuperuser, NameTaken."""
+    require_superuser(actor)
     try:
         with transaction.atomic():
             organization = Organization.objects.create(slug=slug, name=name, **fields)
@@ -98,6 +98,30 @@ def what_leaving_takes(*, organization: Organization, user: User, actor: Actor) 
     """What remove_member would do, for who may do it. Raises NotAdministrator, NotMember."""
     require_administrator(actor, organization)
     return _departure(organization, user)
+
+
+def put_member(
+    *,
+    organization: Organization,
+    user: User,
+    administrator: bool | None = None,
+    precondition: Callable[[User | None], None] | None = None,
+    actor: Actor,
+) -> bool:
+    """Take the user in where they are not, and give or take R10's power unless `administrator` is None.
+
+    Returns whether that changed anything. Raises NotAdministrator, and what `precondition` (called with the locked
+    user, or None for one who is no member) raises.
+    """
+    with transaction.atomic():
+        require_administrator(actor, organization)
+        _lock_user(user)
+        if precondition:
+            precondition(user if is_member(user, organization) else None)
+        changed = add_member(organization=organization, user=user, actor=actor)
+        if administrator is not None:
+            changed |= set_administrator(organization=organization, user=user, administrator=administrator, actor=actor)
+        return changed
 
 
 def remove_member(
@@ -186,13 +210,19 @@ def create_team(*, organization: Organization, slug: str, name: str, email: str 
     return team
 
 
-def delete_team(*, team: Team, actor: Actor) -> None:
-    """Dissolve a team, with every share that it holds. Raises NotAdministrator, and UnknownPrincipal if it is gone."""
+def delete_team(*, team: Team, precondition: Callable[[Team], None] | None = None, actor: Actor) -> None:
+    """Dissolve a team, with every share that it holds.
+
+    Raises NotAdministrator, TeamNotFound if it is gone, and what `precondition` (called with the locked team)
+    raises.
+    """
     with transaction.atomic():
         require_administrator(actor, team.organization)
         shared = team.organization.libraries.filter(pk__in=team.shares.values("library"))
         libraries = _lock_with_principals(shared, Team.objects.filter(pk=team.pk))
         _require_team(team)
+        if precondition:
+            precondition(team)
         for library in libraries:
             for share in library.shares.with_principals().filter(team=team):
                 erase_share(library, share, actor)
@@ -200,10 +230,13 @@ def delete_team(*, team: Team, actor: Actor) -> None:
         team.delete()
 
 
-def add_team_member(*, team: Team, user: User, actor: Actor) -> bool:
+def add_team_member(
+    *, team: Team, user: User, precondition: Callable[[User | None], None] | None = None, actor: Actor
+) -> bool:
     """Take a member of the organization into the team; returns whether that changed anything.
 
-    Raises NotAdministrator, NotMember, and UnknownPrincipal if the team is gone.
+    Raises NotAdministrator, NotMember, TeamNotFound if the team is gone, and what `precondition` (called with the
+    locked user, or None for one who is not in the team) raises.
     """
     with transaction.atomic():
         require_administrator(actor, team.organization)
@@ -211,16 +244,25 @@ def add_team_member(*, team: Team, user: User, actor: Actor) -> bool:
         _lock_user(user)
         if not is_member(user, team.organization):
             raise NotMember(user.username, team.organization.slug)
+        if precondition:
+            precondition(user if is_member(user, team) else None)
         return _join(user, team, team.organization, EventAction.TEAM_MEMBER_ADDED, actor)
 
 
-def remove_team_member(*, team: Team, user: User, actor: Actor) -> None:
-    """Take the user out of the team. Raises NotAdministrator, NotMember."""
+def remove_team_member(
+    *, team: Team, user: User, precondition: Callable[[User], None] | None = None, actor: Actor
+) -> None:
+    """Take the user out of the team.
+
+    Raises NotAdministrator, NotMember, and what `precondition` (called with the locked user) raises.
+    """
     with transaction.atomic():
         require_administrator(actor, team.organization)
         _lock_user(user)
         if not is_member(user, team):
             raise NotMember(user.username, team.slug)
+        if precondition:
+            precondition(user)
         user.groups.remove(team.group_id)
         _record_of_team(EventAction.TEAM_MEMBER_REMOVED, team, actor, user)
 
@@ -232,9 +274,9 @@ def _require_active_member(user: User, organization: Organization, *, apart_from
 
 
 def _require_team(team: Team) -> None:
-    """The team is there still, and locked so that it stays. Raises UnknownPrincipal."""
+    """The team is there still, and locked so that it stays. Raises TeamNotFound."""
     if not Team.objects.select_for_update(no_key=True).filter(pk=team.pk).order_by("pk").values_list("pk").first():
-        raise UnknownPrincipal(team.principal_name)
+        raise TeamNotFound
 
 
 def _join(

@@ -18,7 +18,10 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
     errors.PersonNotFound: 404,
+    errors.OrganizationNotFound: 404,
+    errors.TeamNotFound: 404,
     errors.UnknownPrincipal: 400,
+    errors.UnknownUser: 400,
     errors.UnknownOrganization: 400,
     errors.ActionNotAllowed: 403,
     errors.OthersAccess: 403,
@@ -49,6 +52,7 @@ FAILED_PRECONDITIONS = (
 
 FIELDS: dict[type[Exception], str] = {
     errors.UnknownPrincipal: "emailAddress",
+    errors.UnknownUser: "emailAddress",
     errors.OnlyUsersOwn: "role",
     errors.InvalidText: "displayName",
 }

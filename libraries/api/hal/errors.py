@@ -21,7 +21,10 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
     errors.PersonNotFound: 404,
+    errors.OrganizationNotFound: 404,
+    errors.TeamNotFound: 404,
     errors.UnknownPrincipal: 422,
+    errors.UnknownUser: 422,
     errors.UnknownOrganization: 422,
     errors.ActionNotAllowed: 403,
     errors.OthersAccess: 403,
@@ -42,6 +45,7 @@ STATUSES: dict[type[errors.SharingError], int] = {
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "principalId",
+    errors.UnknownUser: "username",
     errors.UnknownOrganization: "organization",
     errors.OnlyUsersOwn: "accessLevel",
     errors.ExpiryRefused: "expiresAt",
@@ -70,6 +74,8 @@ def problem(
         document["code"] = failure.cause.code
         if failure.cause.rule:
             document["rule"] = failure.cause.rule
+    if isinstance(failure.cause, errors.LastOwner):
+        document["libraries"] = failure.cause.libraries
     if failure.status == 422:
         document["errors"] = _errors(failure, {**FIELDS, **fields})
     return HttpResponse(JSONRenderer().render(document), status=failure.status, content_type=MEDIA_TYPE)

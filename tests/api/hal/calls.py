@@ -10,12 +10,19 @@ from libraries.models import (
     Library,
     LibraryGroupObjectPermission,
     LibraryUserObjectPermission,
+    Organization,
+    OrganizationUserObjectPermission,
     Scope,
     Share,
+    Team,
+    User,
 )
 
 HANDBOOK = "/api/libraries/handbook"
 SHARES = f"{HANDBOOK}/shares"
+ACME = "/api/organizations/acme"
+ENGINEERING = f"{ACME}/teams/engineering"
+INITECH = {"slug": "initech", "name": "Initech"}
 
 
 class Call(NamedTuple):
@@ -58,13 +65,34 @@ CALLS = {
     "putOwner": Call("PUT", f"{HANDBOOK}/owner", {"username": "bob"}),
     "listAccess": Call("GET", f"{HANDBOOK}/access"),
     "getAccess": Call("GET", f"{HANDBOOK}/access/bob"),
+    "listOrganizations": Call("GET", "/api/organizations"),
+    "createOrganization": Call("POST", "/api/organizations", INITECH, 201, Scope.ORGANIZATION_ADMIN, "admin"),
+    "getOrganization": Call("GET", ACME),
+    "patchOrganization": Call("PATCH", ACME, {"name": "ACME"}, 200, Scope.ORGANIZATION_ADMIN),
+    "listOrganizationLibraries": Call("GET", f"{ACME}/libraries"),
+    "listMembers": Call("GET", f"{ACME}/members"),
+    "getMember": Call("GET", f"{ACME}/members/bob"),
+    "putMember": Call("PUT", f"{ACME}/members/bob", {"administrator": True}, 200, Scope.ORGANIZATION_ADMIN),
+    "deleteMember": Call("DELETE", f"{ACME}/members/carol", None, 204, Scope.ORGANIZATION_ADMIN),
+    "listTeams": Call("GET", f"{ACME}/teams"),
+    "getTeam": Call("GET", ENGINEERING),
+    "putTeam": Call("PUT", ENGINEERING, {"name": "Engineers"}, 200, Scope.ORGANIZATION_ADMIN),
+    "deleteTeam": Call("DELETE", ENGINEERING, None, 204, Scope.ORGANIZATION_ADMIN),
+    "listTeamMembers": Call("GET", f"{ENGINEERING}/members"),
+    "getTeamMember": Call("GET", f"{ENGINEERING}/members/bob"),
+    "putTeamMember": Call("PUT", f"{ENGINEERING}/members/dave", {}, 200, Scope.ORGANIZATION_ADMIN),
+    "deleteTeamMember": Call("DELETE", f"{ENGINEERING}/members/bob", None, 204, Scope.ORGANIZATION_ADMIN),
 }
 READING = {name: call for name, call in CALLS.items() if not call.writes}
 WRITING = {name: call for name, call in CALLS.items() if call.writes}
-ON_A_LIBRARY = {name: call for name, call in CALLS.items() if call.path.startswith(HANDBOOK)}
+WITHIN_ACME = {name: call for name, call in CALLS.items() if call.path.startswith((HANDBOOK, ACME))}
+"""To frank there is none of these."""
 
 
 def snapshot() -> dict[str, list[Any]]:
     """Everything that a call can change: equal before and after, it changed nothing."""
-    tables = (Library, Share, LibraryUserObjectPermission, LibraryGroupObjectPermission, Event, ApiKey)
+    tables = (
+        *(Library, Share, LibraryUserObjectPermission, LibraryGroupObjectPermission, Event, ApiKey),
+        *(Organization, OrganizationUserObjectPermission, Team, User.groups.through),
+    )
     return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}

@@ -18,10 +18,10 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from libraries.models import Scope
-from tests.api.hal.calls import CALLS, ON_A_LIBRARY
+from tests.api.hal.calls import CALLS, WITHIN_ACME
 from tests.wsgi import running_application
 
-WHERE = {"id": "handbook", "principalId": "bob", "username": "bob"}
+WHERE = {"id": "handbook", "principalId": "bob", "username": "bob", "slug": "acme", "team": "engineering"}
 BOUNDED = settings(
     max_examples=6,
     deadline=None,
@@ -174,7 +174,7 @@ def test_a_refusal_that_any_call_may_meet_is_as_described(client_for, check, mon
     expect(406, alice, Accept="text/html")
     if not call.creates:
         expect(412, alice, If_Match='"other"')
-    if name in ON_A_LIBRARY:
+    if name in WITHIN_ACME:
         expect(404, client_for("frank"))
     if call.method == "GET":
         expect(304, alice, If_None_Match="*")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
@@ -44,11 +44,13 @@ class LevelField(StrictIntegerField):
 class HalSerializer(serializers.Serializer):
     """A document with links, for the caller in `context["request"]`."""
 
+    write_scope: ClassVar = Scope.LIBRARY_WRITE
+    """What the caller's key must carry to change what the document is about."""
     _links = serializers.SerializerMethodField()
 
     def may_write(self) -> bool:
         """Whether the caller's key can change anything: where it cannot, links to changes lead nowhere."""
-        return Scope.LIBRARY_WRITE in self.context["request"].auth.scopes
+        return self.write_scope in self.context["request"].auth.scopes
 
 
 class OfLibrarySerializer(HalSerializer):

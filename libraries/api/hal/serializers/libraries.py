@@ -50,12 +50,17 @@ class NewLibraryInput(LibraryInput):
     )
 
 
-class LibraryQuery(PageQuery):
-    """The filters of the list of libraries."""
+class LibraryOfOrganizationQuery(PageQuery):
+    """The filters of the list of an organization's libraries."""
 
     q = StrictCharField(default="", allow_blank=True, help_text="A part of the name or natural id.")
-    organization = StrictCharField(default="", help_text="A slug.")
     minLevel = serializers.ChoiceField(choices=[str(level.value) for level in Level], default="0", help_text=LEVELS)
+
+
+class LibraryQuery(LibraryOfOrganizationQuery):
+    """The filters of the list of libraries."""
+
+    organization = StrictCharField(default="", help_text="A slug.")
 
 
 @extend_schema_serializer(component_name="Library")
