@@ -15,7 +15,7 @@ from libraries.admin.base import VerbAdmin, become
 from libraries.admin.fields import end_field, user_field
 from libraries.admin.refusals import VerbForm
 from libraries.console import actor_of
-from libraries.errors import ExpiryRefused
+from libraries.errors import ExpiryRefused, KeyOfAnother
 from libraries.keys import create_api_key, revoke_api_key
 from libraries.models import Actor, ApiKey, Scope, User
 
@@ -28,7 +28,7 @@ class KeyForm(VerbForm):
         choices=Scope.choices, coerce=Scope, initial=[Scope.LIBRARY_READ], widget=forms.CheckboxSelectMultiple
     )
     expires_at = end_field()
-    fields_of: ClassVar = {ExpiryRefused: "expires_at"}
+    fields_of: ClassVar = {KeyOfAnother: "user", ExpiryRefused: "expires_at"}
 
     class Meta:
         model = ApiKey
@@ -71,11 +71,11 @@ class ApiKeyAdmin(VerbAdmin):
     """A key is not deleted: revoked, it opens nothing and still tells whose it was."""
 
     form = KeyForm
+    administrators_may = frozenset({"view", "add"})
     list_display = ("name", "user", "hint", "scopes_listed", "created_at", "expires_at", "revoked_at", "is_live")
     list_filter = (StateFilter, "created_at")
     list_select_related = ("user",)
     search_fields = ("name", "hint", "user__username", "user__email")
-    date_hierarchy = "created_at"
     actions = ("revoke",)
     fields = COLUMNS
     seen_fields = ("user", "name", "hint", "scopes_listed", "created_at", "expires_at", "revoked_at", "is_live")

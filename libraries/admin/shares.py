@@ -12,10 +12,11 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 
-from libraries.admin.base import SuperusersOnly, VerbAdmin
+from libraries.admin.base import VerbAdmin, at
 from libraries.admin.fields import end_field, level_field
 from libraries.admin.refusals import ChangedMeanwhile, SeenForm, VerbFormSet
-from libraries.console import actor_of
+from libraries.admin.scope import Scoped
+from libraries.console import actor_of, is_superuser
 from libraries.errors import ExpiryRefused, InvalidText, LevelAboveOwn, OnlyUsersOwn, SharingError, UnknownPrincipal
 from libraries.levels import Kind, Level
 from libraries.models import Actor, Library, Share
@@ -164,9 +165,10 @@ def _principal(row: ShareForm) -> str:
     return row.cleaned_data.get("principal") or ""
 
 
-class ShareInline(SuperusersOnly, admin.TabularInline):
+class ShareInline(Scoped, admin.TabularInline):
     """The shares on a library's page."""
 
+    administrators_may = frozenset({"view", "add", "change", "delete"})
     model = Share
     form = ShareForm
     formset = ShareFormSet
@@ -204,12 +206,13 @@ class ShareAdmin(VerbAdmin):
     """Every share there is. New ones are given on their library's page."""
 
     form = ShareForm
+    administrators_may = frozenset({"view", "change", "delete"})
+    linked = ("library__id__exact", "user__id__exact")
     deletion_order = ("library_id", "pk")
     list_display = ("principal_name", "library", "level", "expires_at", "granted_by")
-    list_filter = ("level", "kind", ExpiryFilter)
+    list_filter = (at("library__organization"), "level", "kind", ExpiryFilter)
     search_fields = (
         "user__username",
-        "user__email",
         "team__slug",
         "organization__slug",
         "library__name",
@@ -222,16 +225,20 @@ class ShareAdmin(VerbAdmin):
         "level",
         "expires_at",
         "note",
-        "granted_by",
+        "giver",
         "created_at",
         "updated_at",
         "seen",
     )
-    readonly_fields = ("library", "principal_name", "granted_by", "created_at", "updated_at")
+    readonly_fields = ("library", "principal_name", "giver", "created_at", "updated_at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         shares: Any = super().get_queryset(request)
         return shares.with_principals().select_related("library")
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        """Whoever holds a share is named, and not by their e-mail, which searching would tell bit by bit."""
+        return (*self.search_fields, "user__email") if is_superuser(request) else self.search_fields
 
     def named_by(self, queryset: QuerySet[Share], term: str) -> QuerySet[Share] | None:
         """A principal as the list shows it finds its shares."""
@@ -251,6 +258,11 @@ class ShareAdmin(VerbAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Share) -> None:
         revoke_share(library=obj.library, principal=principal_of(obj).reference, actor=actor_of(request))
+
+    @admin.display(description="granted by")
+    def giver(self, obj: Share) -> str | None:
+        """A name and no link: it may be somebody's from elsewhere."""
+        return obj.granted_by.username if obj.granted_by else None
 
     def goes_with(self, obj: Share) -> list[str]:
         return [f"{obj.principal_name} is {Level(obj.level).name} on {obj.library.natural_id}"]
