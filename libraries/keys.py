@@ -7,7 +7,7 @@ import secrets
 import string
 from binascii import crc32
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -29,6 +29,7 @@ RANDOM_LENGTH = 40
 CHECKSUM_LENGTH = 6
 PATTERN = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
 HINT_LENGTH = len(PREFIX) + 6
+USE_NOTED_EVERY = timedelta(hours=1)
 
 
 def create_api_key(
@@ -57,11 +58,25 @@ def create_api_key(
 
 
 def find_api_key(secret: str) -> ApiKey | None:
-    """The live key of an active user that `secret` opens, with its user; no query for what cannot be a key."""
+    """The live key of an active user that `secret` opens, with its user; no query for what cannot be a key.
+
+    That it was used is written down, at most once in USE_NOTED_EVERY, so that nearly every look-up stays one query.
+    """
     if not _could_be_a_key(secret):
         return None
     live = ApiKey.objects.filter(unexpired(), revoked_at=None, user__is_active=True)
-    return live.select_related("user").filter(digest=_digest(secret)).first()
+    key = live.select_related("user").filter(digest=_digest(secret)).first()
+    if key:
+        _note_use(key)
+    return key
+
+
+def _note_use(key: ApiKey) -> None:
+    noted_before = timezone.now() - USE_NOTED_EVERY
+    if key.last_used_at is None or key.last_used_at < noted_before:
+        # Of several at once one writes: the others find the condition false.
+        due = Q(last_used_at=None) | Q(last_used_at__lt=noted_before)
+        ApiKey.objects.filter(due, pk=key.pk).update(last_used_at=Now())
 
 
 def revoke_api_key(*, key: ApiKey, actor: Actor) -> bool:
