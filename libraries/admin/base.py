@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from libraries.admin.paging import CappedChangeList, CappedPaginator
 from libraries.admin.refusals import Refused, raise_what_was_refused, sentence, showing
 from libraries.admin.scope import Scoped, scoped
 from libraries.errors import SharingError
@@ -80,9 +81,13 @@ class ConsoleAdmin(Scoped, admin.ModelAdmin):
 
     linked: tuple[str, ...] = ()
 
+    paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     empty_value_display = "–"
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
+        return CappedChangeList
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """What the list offers: by any other column one could guess, letter by letter, at what nobody shows them."""
@@ -98,7 +103,11 @@ class ConsoleAdmin(Scoped, admin.ModelAdmin):
         if not is_storable(term):
             return queryset.none(), False
         named = self.named_by(queryset, term)
-        return (named, False) if named is not None else super().get_search_results(request, queryset, term)
+        return (named, False) if named is not None else self.holding_words(request, queryset, term)
+
+    def holding_words(self, request: HttpRequest, queryset: Any, term: str) -> tuple[Any, bool]:
+        """The rows that the words of `term` are found in, and whether some may be found twice."""
+        return super().get_search_results(request, queryset, term)
 
     def named_by(self, queryset: QuerySet[Any], term: str) -> QuerySet[Any] | None:
         """The rows that `term` names outright, such as by their key; None where it holds words to search for."""
