@@ -1,6 +1,6 @@
 """The console's list of shares at 1,000,000 of them: what its pages take of the database's time.
 
-    .ci/with-postgres .venv/bin/python benchmarks/admin_share_list.py
+    .ci/with-postgres .venv/bin/python -m benchmarks.admin_share_list
 
 Compares with Django's own paging (every row counted, every page an offset into the joined rows) in the same run.
 Exits 1 if opening the list takes LIMIT_MS or more. `-v` shows each statement.
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs by its path too
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharing_project.settings")
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
@@ -26,15 +26,15 @@ import django
 
 django.setup()
 
-from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
-from django.core.management import call_command
-from django.core.paginator import Paginator
-from django.db import connection
-from django.test import Client
+from django.contrib import admin  # noqa: E402
+from django.contrib.admin.views.main import ChangeList  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.core.paginator import Paginator  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 
-from libraries.membership import set_administrator
-from libraries.models import OPERATOR, Organization, Share, User
+from libraries.membership import set_administrator  # noqa: E402
+from libraries.models import OPERATOR, Organization, Share, User  # noqa: E402
 
 SHARES = 1_000_000
 LIBRARIES = 10_000

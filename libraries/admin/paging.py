@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from libraries.admin.scope import scoped
 from libraries.identifiers import is_uuid
 
 COUNTED = 10_000
@@ -67,21 +68,35 @@ class CappedPaginator(Paginator):
 
 
 class FurtherBack(admin.SimpleListFilter):
-    """Goes on behind the rows that are paged through by number: those that are older than one of them."""
+    """Goes on behind the rows that are paged through by number: those that come after one of them, newest first."""
 
     title = "place"
     parameter_name = "before"
+    column = "pk"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(self.value() or "", "Further back")] if self._oldest() else []
+        return [(self.value() or "", "Further back")] if self._last() else []
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        oldest = self._oldest()
-        return queryset.filter(pk__lt=oldest) if oldest else queryset
+        last = self._last()
+        return queryset.filter(**{f"{self.column}__lt": self.place_of(last, queryset)}) if last else queryset
 
-    def _oldest(self) -> UUID | None:
+    def place_of(self, last: UUID, queryset: QuerySet[Any]) -> Any:
+        """The value of `column` in the last row that was shown."""
+        return last
+
+    def _last(self) -> UUID | None:
         value = self.value() or ""
         return UUID(value) if is_uuid(value) else None
+
+
+class FurtherBackInTime(FurtherBack):
+    """For events, whose order is that of their positions."""
+
+    column = "position"
+
+    def place_of(self, last: UUID, queryset: QuerySet[Any]) -> Any:
+        return scoped(queryset.model.objects.filter(pk=last), self.request).values("position")
 
 
 class CappedChangeList(ChangeList):
@@ -89,13 +104,16 @@ class CappedChangeList(ChangeList):
 
     @property
     def further_back(self) -> str | None:
-        """The address of what follows the last page, where the list is in the order of its keys."""
+        """The address of what follows the last page, where the list is in the order that `FurtherBack` follows."""
         paginator: Any = self.paginator
         rows = list(self.result_list)
-        if not (paginator.is_capped and self.page_num == paginator.num_pages and rows and self._goes_back):
+        is_last = paginator.is_capped and self.page_num == paginator.num_pages
+        if not (is_last and rows and self.queryset.query.order_by[:1] in self._followed):
             return None
         return self.get_query_string({FurtherBack.parameter_name: rows[-1].pk}, remove=[PAGE_VAR])
 
     @property
-    def _goes_back(self) -> bool:
-        return FurtherBack in self.list_filter and self.queryset.query.order_by[:1] in (("-pk",), ("-id",))
+    def _followed(self) -> list[tuple[str]]:
+        filters = [each for each in self.list_filter if isinstance(each, type) and issubclass(each, FurtherBack)]
+        columns = {each.column for each in filters} | {"id" for each in filters if each.column == "pk"}
+        return [(f"-{column}",) for column in columns]

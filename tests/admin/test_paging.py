@@ -82,9 +82,11 @@ def test_no_page_costs_more_statements_than_another(console, shares):
 def test_events_are_followed_back_too(console, monkeypatch):
     monkeypatch.setattr(paging, "COUNTED", 200)
     Event.objects.bulk_create(Event(action="share.created", via="hal") for _ in range(250))
-    newest_first = list(Event.objects.order_by("-id"))
+    newest_first = list(Event.objects.order_by("-position"))
 
     events = console.get("/admin/libraries/event/?p=2").context["cl"]
 
     assert list(events.result_list) == newest_first[100:200]
     assert events.further_back == f"?before={newest_first[199].pk}"
+    back = console.get(f"/admin/libraries/event/{events.further_back}").context["cl"]
+    assert list(back.result_list) == newest_first[200:]

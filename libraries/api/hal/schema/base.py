@@ -57,6 +57,7 @@ class Links(serializers.DictField):
 FIELD_PROBLEM: dict[str, Any] = {
     "pointer": serializers.CharField(help_text="Where in the body or the query: a JSON pointer as a URI fragment."),
     "detail": serializers.CharField(),
+    "index": serializers.IntegerField(required=False, help_text="Which of many shares, from 0."),
 }
 Problem = inline_serializer(
     "Problem",
@@ -68,7 +69,13 @@ Problem = inline_serializer(
         "instance": serializers.CharField(),
         "code": serializers.CharField(required=False, help_text="Which refusal, where the rules refused."),
         "rule": serializers.CharField(required=False, help_text="Which rule, where one refused."),
-        "errors": inline_serializer("FieldProblem", FIELD_PROBLEM, many=True, required=False, help_text="With 422."),
+        "errors": inline_serializer(
+            "FieldProblem",
+            FIELD_PROBLEM,
+            many=True,
+            required=False,
+            help_text="With 422, and with a 403 for many shares.",
+        ),
     },
 )
 
@@ -126,7 +133,9 @@ def call(operation_id: str, summary: str, *parameters: Any, tag: str, answers: d
 _EMPTY = {204: "Done.", 304: "The caller has it already."}
 
 
-def reading(operation_id: str, summary: str, *parameters: Any, tag: str, document: Any, refused: Any = ()) -> Any:
+def reading(
+    operation_id: str, summary: str, *parameters: Any, tag: str, document: Any, refused: Any = (), **more: Any
+) -> Any:
     """A GET of one document."""
     return call(
         operation_id,
@@ -136,6 +145,7 @@ def reading(operation_id: str, summary: str, *parameters: Any, tag: str, documen
         tag=tag,
         answers={200: document, 304: None},
         refused=(412, *refused),
+        **more,
     )
 
 

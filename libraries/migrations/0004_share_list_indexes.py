@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("libraries", "0002_api_key_last_used"),
+        ("libraries", "0003_api_key_last_used"),
     ]
 
     operations = [
