@@ -10,9 +10,14 @@ import pytest
 
 from libraries.access import allowed_actions, can, explain, who_can
 from libraries.errors import SharingError
-from libraries.levels import Action, Level
-from libraries.models import Event, Library, Share, User
-from tests.dialects import DIALECTS, Dialect, Refused
+from libraries.keys import create_api_key
+from libraries.levels import Action, Kind, Level
+from libraries.models import OPERATOR, Event, Library, Share, User
+from libraries.pairs import access_of_pairs
+from libraries.principals import Principal
+from tests.clients import ApiClient
+from tests.dialects import DIALECTS, Asked, Dialect, Refused
+from tests.factories import make_user
 from tests.scenario_world import FILES, World, act, build, read, told
 
 Question = Callable[[World], None]
@@ -82,6 +87,12 @@ def who_can_is_complete(world: World) -> None:
         assert set(who_can(world.library, action)) == expected
 
 
+def many_at_once_agree(world: World) -> None:
+    asked = [(Principal(Kind.USER, user), library) for user in User.objects.all() for library in world.libraries]
+    for (subject, library), access in access_of_pairs(asked).items():
+        assert access.actions == allowed_actions(subject.subject, library)
+
+
 def explain_agrees_and_has_the_levels_of_the_file(world: World) -> None:
     for user, allowed in _allowed(world.library):
         assert explain(user, world.library).access.actions == allowed
@@ -99,13 +110,14 @@ QUESTIONS: list[Question] = [
     has_perm_agrees,
     lists_are_complete,
     who_can_is_complete,
+    many_at_once_agree,
     explain_agrees_and_has_the_levels_of_the_file,
 ]
 
 
 def _questions_to_dialects() -> Iterator[Question]:
     for dialect in DIALECTS:
-        for ask in (level_shown, libraries_shown, shares_shown):
+        for ask in (level_shown, libraries_shown, shares_shown, decisions_made, decisions_about_oneself, searches_made):
             yield _Named(f"{ask.__name__} by {dialect.name}", ask, dialect)
 
 
@@ -147,6 +159,54 @@ def shares_shown(world: World, dialect: Dialect) -> None:
         if not can(user, world.library, Action.VIEW_SHARES):
             expected = (403 if can(user, world.library, Action.VIEW) else 404) if user.is_active else 401
         assert (name, _shown(dialect.shares, world.clients[name], world.library)) == (name, expected)
+
+
+def decisions_made(world: World, dialect: Dialect) -> None:
+    """Everybody, every library and every action, asked by somebody who may."""
+    if dialect.decisions is None:
+        return
+    asked = _everything_asked(world, dialect, list(User.objects.all()))
+    assert dialect.decisions(_auditor(), asked) == _as_the_check_says(asked)
+
+
+def decisions_about_oneself(world: World, dialect: Dialect) -> None:
+    if dialect.decisions is None:
+        return
+    for name, user in world.users.items():
+        asked = _everything_asked(world, dialect, [user])
+        expected: Any = _as_the_check_says(asked) if user.is_active else 401
+        assert (name, _shown(dialect.decisions, world.clients[name], asked)) == (name, expected)
+
+
+def _everything_asked(world: World, dialect: Dialect, users: list[User]) -> list[Asked]:
+    return [(user, library, action) for user in users for action in dialect.words for library in world.libraries]
+
+
+def _as_the_check_says(asked: list[Asked]) -> list[bool]:
+    allowed = {pair: allowed_actions(*pair) for pair in {(user, library) for user, library, _ in asked}}
+    return [action in allowed[user, library] for user, library, action in asked]
+
+
+def searches_made(world: World, dialect: Dialect) -> None:
+    if not (dialect.libraries_of and dialect.people and dialect.actions_of):
+        return
+    auditor = _auditor()
+    for action in dialect.words:
+        for user in world.users.values():
+            allowing = Library.objects.allowing(user, action).order_by("natural_id")
+            assert dialect.libraries_of(auditor, user, action) == list(allowing.values_list("natural_id", flat=True))
+        able = who_can(world.library, action).order_by("username")
+        assert dialect.people(auditor, action, world.library) == list(able.values_list("username", flat=True))
+    for user in world.users.values():
+        allowed = allowed_actions(user, world.library)
+        expected = [action for action in dialect.words if action in allowed]
+        assert dialect.actions_of(auditor, user, world.library) == expected
+
+
+def _auditor() -> ApiClient:
+    """A superuser, who may ask about everybody."""
+    auditor = User.objects.filter(username="auditor").first() or make_user("auditor", is_superuser=True)
+    return ApiClient(create_api_key(user=auditor, name="x", actor=OPERATOR)[1])
 
 
 def _shown(ask: Callable[..., Any], *arguments: Any) -> Any:
