@@ -116,4 +116,5 @@ def _may(library: Library, action: Action, columns: dict[Kind, str]) -> Q:
         return reached
 
     setting = Q(pk__isnull=not library.editors_can_share)
-    return reach.allowed(action, by_user=reach.nothing, by_group=by_group, editors_can_share=setting)
+    through_groups = reach.narrower_than_any_shut_out(by_group)
+    return reach.allowed(action, by_user=reach.nothing, through_groups=through_groups, editors_can_share=setting)

@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.db import models
-from django.db.models import F, Q, Subquery
+from django.db.models import F, Min, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
 from guardian.managers import GroupObjectPermissionManager, UserObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from libraries.levels import Kind
+from libraries.levels import BROADEST, SHUT_OUT, Kind
 from libraries.models.users import Actor, User
 from libraries.reach import AreAmong, IsAnyOf, unexpired
 
@@ -33,7 +35,7 @@ def permission_key(codename: str) -> Subquery:
     named = Permission.objects.filter(
         codename=codename, content_type__app_label="libraries", content_type__model="library"
     )
-    return Subquery(named.values("pk"))
+    return Subquery(named.order_by().values("pk"))
 
 
 class UserGrantQuerySet(models.QuerySet["LibraryUserObjectPermission"]):
@@ -75,6 +77,17 @@ class GroupGrantQuerySet(models.QuerySet["LibraryGroupObjectPermission"]):
 
     def of_kinds(self, kinds: Collection[Kind]) -> GroupGrantQuerySet:
         return self.filter(breadth__in=kinds)
+
+    def narrower_than_any_shut_out(self, codename: str, kinds: Collection[Kind]) -> models.QuerySet[Any]:
+        """By library: whether a grant of that permission to a group of `kinds` `counts` by R1 and R2."""
+
+        def least_breadth(codename: str, **narrowed: Collection[Kind]) -> Coalesce:
+            condition = Q(permission=permission_key(codename), **narrowed)
+            return Coalesce(Min("breadth", filter=condition), BROADEST)
+
+        either = Q(permission=permission_key(codename)) | Q(permission=permission_key(SHUT_OUT))
+        by_library = self.filter(either).order_by().values("content_object")
+        return by_library.annotate(counts=LessThan(least_breadth(codename, breadth__in=kinds), least_breadth(SHUT_OUT)))
 
 
 class ShareGrant(models.Model):

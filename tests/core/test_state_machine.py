@@ -296,11 +296,13 @@ class Sharing(RuleBasedStateMachine):
         library = Library.objects.get(pk=self.library.pk)
         allowed = {name for name in PEOPLE if action in self.book.actions(name)}
         assert set(who_can(library, action).values_list("username", flat=True)) == allowed
-        assert Library.objects.allowing(self.users[name], action).contains(library) == (name in allowed)
+        for walking in (False, True):
+            found = Library.objects.allowing(self.users[name], action, walking=walking)
+            assert found.contains(library) == (name in allowed)
         for kind in (Kind.TEAM, Kind.ORGANIZATION):
             of_kind = {group: each.subject for group, each in self.groups.items() if each.kind == kind}
-            found = subjects_for(kind, action, "atlas", asker=self.users["sue"])
-            assert {group for group, subject in of_kind.items() if subject in found} == {
+            subjects = subjects_for(kind, action, "atlas", asker=self.users["sue"])
+            assert {group for group, subject in of_kind.items() if subject in subjects} == {
                 group for group in of_kind if action in self._by_the_book(group)
             }
 

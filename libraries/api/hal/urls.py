@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from libraries.api.hal import documentation
-from libraries.api.hal.views import libraries, shares, start
+from libraries.api.hal.views import events, libraries, shares, start
 
 app_name = "hal"
 
@@ -22,6 +22,8 @@ urlpatterns = [
         shares.ShareViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
         name="share",
     ),
+    path("libraries/<str:library_id>/events", events.HistoryViewSet.as_view({"get": "list"}), name="history"),
+    path("events", events.FeedViewSet.as_view({"get": "list"}), name="feed"),
     path("schema/", documentation.SchemaViewSet.as_view({"get": "retrieve"}), name="schema"),
     path("docs/", documentation.DocsViewSet.as_view({"get": "get"}), name="docs"),
     re_path(r"", start.UnknownPathViewSet.as_view({"get": "unknown"}), name="unknown"),

@@ -126,7 +126,9 @@ def call(operation_id: str, summary: str, *parameters: Any, tag: str, answers: d
 _EMPTY = {204: "Done.", 304: "The caller has it already."}
 
 
-def reading(operation_id: str, summary: str, *parameters: Any, tag: str, document: Any, refused: Any = ()) -> Any:
+def reading(
+    operation_id: str, summary: str, *parameters: Any, tag: str, document: Any, refused: Any = (), **more: Any
+) -> Any:
     """A GET of one document."""
     return call(
         operation_id,
@@ -136,6 +138,7 @@ def reading(operation_id: str, summary: str, *parameters: Any, tag: str, documen
         tag=tag,
         answers={200: document, 304: None},
         refused=(412, *refused),
+        **more,
     )
 
 

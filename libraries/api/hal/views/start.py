@@ -28,6 +28,9 @@ class RootViewSet(HalViewSet):
             "inf:library": templated(library),
             "inf:shares": templated(shares + "{?kind,accessLevel,q,start,count}"),
             "inf:share": templated(shares + "/{principalId}"),
+            "inf:events": templated(
+                reverse("hal:feed") + "{?action,actor,principal,organization,library,since,until,count}"
+            ),
             "describedby": {"href": reverse("hal:schema")},
             "help": {"href": reverse("hal:docs")},
             "curies": curies(),
