@@ -1,5 +1,6 @@
 """What the core refuses. Each error has a `code` and data; statuses and wire words belong to the dialects."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -166,6 +167,26 @@ class InvalidText(SharingError):
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
         self.field = field
+
+
+class NamedTwice(SharingError):
+    """One call names the same principal a second time: what it wants for it cannot be told."""
+
+    code = "named_twice"
+
+    def __init__(self, principal: str) -> None:
+        super().__init__(f"“{principal}” is named before.")
+        self.principal = principal
+
+
+class SharesRefused(SharingError):
+    """Some of many shares are refused, so none has changed. `refusals`: by place, from 0, what is wrong with each."""
+
+    code = "shares_refused"
+
+    def __init__(self, refusals: Mapping[int, SharingError], number: int) -> None:
+        super().__init__(f"Nothing has changed: {len(refusals)} of {number} are refused.")
+        self.refusals = dict(refusals)
 
 
 class NameTaken(SharingError):

@@ -23,7 +23,7 @@ from libraries.models import OPERATOR, Event, Library, Organization, SharingScop
 from libraries.pairs import access_of_pairs
 from libraries.principals import Principal, named
 from libraries.searches import subjects_for
-from libraries.sharing import KEEP as KEEP_END
+from libraries.share_rules import KEEP as KEEP_END
 from libraries.sharing import revoke_share, share_library, transfer_library
 from tests.core.by_the_book import KEEP, Book, Row, kind_of
 from tests.factories import let_time_pass, make_user

@@ -10,7 +10,7 @@ from django.utils.encoding import escape_uri_path
 from rest_framework.renderers import JSONRenderer
 
 from libraries import errors
-from libraries.api.failures import Failure
+from libraries.api.failures import Failure, FieldError
 from libraries.api.hal.preconditions import PreconditionFailed
 
 MEDIA_TYPE = "application/problem+json"
@@ -29,6 +29,8 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.OnlyUsersOwn: 422,
     errors.ExpiryRefused: 422,
     errors.InvalidText: 422,
+    errors.NamedTwice: 422,
+    errors.SharesRefused: 422,
     errors.NameTaken: 422,
     errors.NotMember: 404,
     errors.LastOwner: 409,
@@ -39,6 +41,8 @@ STATUSES: dict[type[errors.SharingError], int] = {
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "principalId",
+    errors.NamedTwice: "principalId",
+    errors.SharesRefused: "shares",
     errors.UnknownOrganization: "organization",
     errors.OnlyUsersOwn: "accessLevel",
     errors.ExpiryRefused: "expiresAt",
@@ -47,16 +51,23 @@ FIELDS: dict[type[errors.SharingError], str] = {
 }
 """The field of the body that each of the core's 422s is about."""
 
+FORBIDDEN_FIELDS: dict[type[errors.SharingError], str] = {
+    errors.LevelAboveOwn: "accessLevel",
+    errors.OwnShareFixed: "principalId",
+}
+"""The field of one of many shares that each of the core's 403s is about; others are about the share as a whole."""
+
 
 def problem(failure: Failure, path: str) -> HttpResponse:
-    """A problem document: `type`, `title`, `status`, `detail`, `instance`, what the core adds, and `errors` for a 422.
+    """A problem document: `type`, `title`, `status`, `detail`, `instance`, what the core adds, and `errors`.
 
     It is rendered here, so that it is the same whatever the request would accept.
     """
+    status = _status(failure)
     document: dict[str, Any] = {
         "type": "about:blank",
-        "title": HTTPStatus(failure.status).phrase,
-        "status": failure.status,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
         "detail": failure.detail,
         "instance": escape_uri_path(path),
     }
@@ -64,15 +75,38 @@ def problem(failure: Failure, path: str) -> HttpResponse:
         document["code"] = failure.cause.code
         if failure.cause.rule:
             document["rule"] = failure.cause.rule
-    if failure.status == 422:
-        document["errors"] = _errors(failure)
-    return HttpResponse(JSONRenderer().render(document), status=failure.status, content_type=MEDIA_TYPE)
+    if found := _errors(failure):
+        document["errors"] = found
+    return HttpResponse(JSONRenderer().render(document), status=status, content_type=MEDIA_TYPE)
 
 
-def _errors(failure: Failure) -> list[dict[str, str]]:
-    if isinstance(failure.cause, errors.SharingError):
+def _status(failure: Failure) -> int:
+    """Many are refused as forbidden (403) if all of them are, as invalid (422) otherwise."""
+    if isinstance(failure.cause, errors.SharesRefused):
+        return max(STATUSES[type(refusal)] for refusal in failure.cause.refusals.values())
+    return failure.status
+
+
+def _errors(failure: Failure) -> list[dict[str, Any]]:
+    if isinstance(failure.cause, errors.SharesRefused):
+        return [_error_of_item(index, refusal) for index, refusal in sorted(failure.cause.refusals.items())]
+    if isinstance(failure.cause, errors.SharingError) and failure.status == 422:
         return [{"pointer": pointer((FIELDS[type(failure.cause)],)), "detail": failure.detail}]
-    return [{"pointer": pointer(error.path), "detail": error.detail} for error in failure.errors]
+    return [_error_of_field(error) for error in failure.errors]
+
+
+def _error_of_item(index: int, refusal: errors.SharingError) -> dict[str, Any]:
+    field = (FIELDS | FORBIDDEN_FIELDS).get(type(refusal))
+    path = ("shares", str(index), field) if field else ("shares", str(index))
+    return {"index": index, "pointer": pointer(path), "detail": str(refusal)}
+
+
+def _error_of_field(error: FieldError) -> dict[str, Any]:
+    match error.path:
+        case ("shares", index, *_) if index.isdecimal():
+            return {"index": int(index), "pointer": pointer(error.path), "detail": error.detail}
+        case _:
+            return {"pointer": pointer(error.path), "detail": error.detail}
 
 
 def pointer(path: tuple[str, ...]) -> str:

@@ -16,7 +16,11 @@ urlpatterns = [
         libraries.LibraryViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="library",
     ),
-    path("libraries/<str:library_id>/shares", shares.ShareViewSet.as_view({"get": "list"}), name="shares"),
+    path(
+        "libraries/<str:library_id>/shares",
+        shares.ShareViewSet.as_view({"get": "list", "post": "create"}),
+        name="shares",
+    ),
     path(
         "libraries/<str:library_id>/shares/<str:principal_id>",
         shares.ShareViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),

@@ -24,6 +24,8 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.OnlyUsersOwn: 400,
     errors.ExpiryRefused: 400,
     errors.InvalidText: 400,
+    errors.NamedTwice: 400,
+    errors.SharesRefused: 400,
     errors.NameTaken: 409,
     errors.NotMember: 404,
     errors.LastOwner: 409,

@@ -26,6 +26,8 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.OnlyUsersOwn: 422,
     errors.ExpiryRefused: 422,
     errors.InvalidText: 422,
+    errors.NamedTwice: 422,
+    errors.SharesRefused: 422,
     errors.NameTaken: 422,
     errors.NotMember: 404,
     errors.LastOwner: 409,
@@ -39,6 +41,8 @@ FIELDS: dict[type[errors.SharingError], str] = {
     errors.OnlyUsersOwn: "level",
     errors.ExpiryRefused: "level",
     errors.InvalidText: "name",
+    errors.NamedTwice: "share_with_uuid",
+    errors.SharesRefused: "share_with_uuid",
     errors.NameTaken: "name",
 }
 """The field of the body that each of the core's 422s is about."""

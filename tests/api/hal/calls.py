@@ -39,6 +39,11 @@ CALLS = {
     "patchLibrary": Call("PATCH", HANDBOOK, {"description": "How we work"}),
     "deleteLibrary": Call("DELETE", HANDBOOK, None, 204),
     "listShares": Call("GET", SHARES),
+    "postShares": Call(
+        "POST",
+        SHARES,
+        {"shares": [{"principalId": "bob", "accessLevel": 1}, {"principalId": "org:acme", "accessLevel": None}]},
+    ),
     "getShare": Call("GET", f"{SHARES}/team:engineering"),
     "putShare": Call("PUT", f"{SHARES}/bob", {"accessLevel": 1}),
     "deleteShare": Call("DELETE", f"{SHARES}/org:acme", None, 204),

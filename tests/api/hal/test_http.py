@@ -10,7 +10,7 @@ ALLOWED = {
     "/api/me": "GET, HEAD",
     "/api/libraries": "GET, HEAD, POST",
     "/api/libraries/handbook": "GET, HEAD, PATCH, DELETE",
-    "/api/libraries/handbook/shares": "GET, HEAD",
+    "/api/libraries/handbook/shares": "GET, HEAD, POST",
     "/api/libraries/handbook/shares/bob": "GET, HEAD, PUT, DELETE",
     "/api/schema/": "GET, HEAD",
     "/api/docs/": "GET, HEAD",

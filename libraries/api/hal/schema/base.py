@@ -57,6 +57,7 @@ class Links(serializers.DictField):
 FIELD_PROBLEM: dict[str, Any] = {
     "pointer": serializers.CharField(help_text="Where in the body or the query: a JSON pointer as a URI fragment."),
     "detail": serializers.CharField(),
+    "index": serializers.IntegerField(required=False, help_text="Which of many shares, from 0."),
 }
 Problem = inline_serializer(
     "Problem",
@@ -68,7 +69,13 @@ Problem = inline_serializer(
         "instance": serializers.CharField(),
         "code": serializers.CharField(required=False, help_text="Which refusal, where the rules refused."),
         "rule": serializers.CharField(required=False, help_text="Which rule, where one refused."),
-        "errors": inline_serializer("FieldProblem", FIELD_PROBLEM, many=True, required=False, help_text="With 422."),
+        "errors": inline_serializer(
+            "FieldProblem",
+            FIELD_PROBLEM,
+            many=True,
+            required=False,
+            help_text="With 422, and with a 403 for many shares.",
+        ),
     },
 )
 
