@@ -22,6 +22,8 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.LevelAboveOwn: 403,
     errors.OwnShareFixed: 403,
     errors.OnlyUsersOwn: 400,
+    errors.NamedTwice: 400,
+    errors.SharesRefused: 400,
     errors.ExpiryRefused: 400,
     errors.InvalidText: 400,
     errors.NameTaken: 400,
