@@ -27,6 +27,7 @@ class EventAction(StrEnum):
     SHARE_CREATED = "share.created"
     SHARE_CHANGED = "share.changed"
     SHARE_REVOKED = "share.revoked"
+    SHARE_EXPIRED = "share.expired"
     ORGANIZATION_CREATED = "organization.created"
     ORGANIZATION_CHANGED = "organization.changed"
     ORGANIZATION_DELETED = "organization.deleted"

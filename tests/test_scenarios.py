@@ -8,13 +8,21 @@ from typing import Any
 
 import pytest
 
-from libraries.access import allowed_actions, can, explain, visible_libraries_by_page, who_can
+from libraries.access import (
+    allowed_actions,
+    can,
+    explain,
+    level_of_person,
+    people_with_access,
+    visible_libraries_by_page,
+    who_can,
+)
 from libraries.errors import SharingError
 from libraries.keys import create_api_key
 from libraries.levels import Action, Kind, Level
 from libraries.models import OPERATOR, Event, Library, Share, User
 from libraries.pairs import access_of_pairs
-from libraries.principals import Principal
+from libraries.principals import Principal, admissible
 from tests.clients import ApiClient
 from tests.dialects import DIALECTS, Asked, Dialect, Refused
 from tests.factories import make_user
@@ -101,6 +109,12 @@ def many_at_once_agree(world: World) -> None:
             assert found[everybody[user], library].actions == allowed
 
 
+def the_people_with_access_are_those_with_a_level(world: World) -> None:
+    levels = {user: explain(user, world.library).level for user in User.objects.all()}
+    people = {person: level_of_person(person) for person in people_with_access(world.library)}
+    assert people == {user: level for user, level in levels.items() if level}
+
+
 def explain_agrees_and_has_the_levels_of_the_file(world: World) -> None:
     for user, allowed in _allowed(world.library):
         assert explain(user, world.library).access.actions == allowed
@@ -120,13 +134,15 @@ QUESTIONS: list[Question] = [
     lists_by_page_are_complete,
     who_can_is_complete,
     many_at_once_agree,
+    the_people_with_access_are_those_with_a_level,
     explain_agrees_and_has_the_levels_of_the_file,
 ]
 
 
 def _questions_to_dialects() -> Iterator[Question]:
     for dialect in DIALECTS:
-        for ask in (level_shown, libraries_shown, shares_shown, decisions_made, decisions_about_oneself, searches_made):
+        about_shares = (level_shown, libraries_shown, shares_shown, people_shown, reasons_shown)
+        for ask in (*about_shares, decisions_made, decisions_about_oneself, searches_made):
             yield _Named(f"{ask.__name__} by {dialect.name}", ask, dialect)
 
 
@@ -216,6 +232,47 @@ def _auditor() -> ApiClient:
     """A superuser, who may ask about everybody."""
     auditor = User.objects.filter(username="auditor").first() or make_user("auditor", is_superuser=True)
     return ApiClient(create_api_key(user=auditor, name="x", actor=OPERATOR)[1])
+
+
+def people_shown(world: World, dialect: Dialect) -> None:
+    """Complete, and each with the level that explaining it finds."""
+    if dialect.people is None:
+        return
+    levels = {user.username: explain(user, world.library).level for user in User.objects.all()}
+    people = {name: level for name, level in levels.items() if level}
+    for name, user in world.users.items():
+        expected: Any = people
+        if not can(user, world.library, Action.VIEW_SHARES):
+            expected = (403 if can(user, world.library, Action.VIEW) else 404) if user.is_active else 401
+        assert (name, _shown(dialect.people, world.clients[name], world.library)) == (name, expected)
+
+
+def reasons_shown(world: World, dialect: Dialect) -> None:
+    """To everybody about themselves, to owners and administrators about whom the library reaches or could reach."""
+    if dialect.reasons is None:
+        return
+    for name, asker in world.users.items():
+        for other, person in world.users.items():
+            expected = _reasons(world, asker, person)
+            assert (name, other, _shown(dialect.reasons, world.clients[name], world.library, other)) == (
+                name,
+                other,
+                expected,
+            )
+
+
+def _reasons(world: World, asker: User, person: User) -> Any:
+    explanation = explain(person, world.library)
+    if not asker.is_active:
+        return 401
+    if not can(asker, world.library, Action.VIEW):
+        return 404
+    if asker != person and not can(asker, world.library, Action.TRANSFER):
+        return 403
+    reachable = explanation.reasons or admissible(Kind.USER, world.library).contains(person)
+    if asker != person and not asker.is_superuser and not reachable:
+        return 404
+    return explanation.level, {reason.share.principal_name: reason.effect for reason in explanation.reasons}
 
 
 def _shown(ask: Callable[..., Any], *arguments: Any) -> Any:

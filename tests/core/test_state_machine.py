@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from libraries import grants, membership
-from libraries.access import allowed_actions, explain, who_can
+from libraries.access import allowed_actions, explain, level_of_person, people_with_access, who_can
 from libraries.errors import SharingError
 from libraries.levels import Action, Kind, Level
 from libraries.lifecycle import change_library, create_library
@@ -288,6 +288,10 @@ class Sharing(RuleBasedStateMachine):
             "org:acme": ("org:acme",),
         }
         return self.book.actions_of_a_member_of(*around[subject]) if subject in around else self.book.actions(subject)
+
+        assert {person.username: level_of_person(person) for person in people_with_access(library)} == {
+            name: self.book.level(name) for name in PEOPLE if name not in self.book.inactive and self.book.level(name)
+        }
 
     def _ask_for_the_next_action(self) -> None:
         """Who can, and what is on the list: one action and one person at a time, since these take longest to put."""
