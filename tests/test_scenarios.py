@@ -213,7 +213,7 @@ def _as_the_check_says(asked: list[Asked]) -> list[bool]:
 
 
 def searches_made(world: World, dialect: Dialect) -> None:
-    if not (dialect.libraries_of and dialect.people and dialect.actions_of):
+    if not (dialect.libraries_of and dialect.who_can and dialect.actions_of):
         return
     auditor = _auditor()
     for action in dialect.words:
@@ -221,7 +221,7 @@ def searches_made(world: World, dialect: Dialect) -> None:
             allowing = Library.objects.allowing(user, action).order_by("natural_id")
             assert dialect.libraries_of(auditor, user, action) == list(allowing.values_list("natural_id", flat=True))
         able = who_can(world.library, action).order_by("username")
-        assert dialect.people(auditor, action, world.library) == list(able.values_list("username", flat=True))
+        assert dialect.who_can(auditor, action, world.library) == list(able.values_list("username", flat=True))
     for user in world.users.values():
         allowed = allowed_actions(user, world.library)
         expected = [action for action in dialect.words if action in allowed]

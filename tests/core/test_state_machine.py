@@ -279,6 +279,9 @@ class Sharing(RuleBasedStateMachine):
         access = access_of_pairs([(subject, library) for subject in everybody.values()])
         for name, subject in everybody.items():
             assert access[subject, library].actions == self._by_the_book(name)
+        assert {person.username: level_of_person(person) for person in people_with_access(library)} == {
+            name: self.book.level(name) for name in PEOPLE if name not in self.book.inactive and self.book.level(name)
+        }
 
     def _by_the_book(self, subject: str) -> set[Action]:
         """Also for `team:red` and `org:acme`, which are what a member of nothing else is."""
@@ -288,10 +291,6 @@ class Sharing(RuleBasedStateMachine):
             "org:acme": ("org:acme",),
         }
         return self.book.actions_of_a_member_of(*around[subject]) if subject in around else self.book.actions(subject)
-
-        assert {person.username: level_of_person(person) for person in people_with_access(library)} == {
-            name: self.book.level(name) for name in PEOPLE if name not in self.book.inactive and self.book.level(name)
-        }
 
     def _ask_for_the_next_action(self) -> None:
         """Who can, and what is on the list: one action and one person at a time, since these take longest to put."""
