@@ -35,7 +35,7 @@ class Dialect:
     reasons: the level that somebody has, and principal to what its share did.
     has_words_for: whether the dialect can show the share at all.
     decisions: whether each user may do that to the library, many asked at once.
-    libraries_of, people_for, actions_of: the natural ids of all that the user may do that to; the usernames of all who may do
+    libraries_of, who_can, actions_of: the natural ids of all that the user may do that to; the usernames of all who may do
     that to the library; what the user may do to it. Each in order, in pages of two.
     words: the actions that can be asked about.
     """
@@ -49,7 +49,7 @@ class Dialect:
     has_words_for: Callable[[Share], bool] = lambda share: True
     decisions: Callable[[ApiClient, Sequence[Asked]], list[bool]] | None = None
     libraries_of: Callable[[ApiClient, User, Action], list[str]] | None = None
-    people_for: Callable[[ApiClient, Action, Library], list[str]] | None = None
+    who_can: Callable[[ApiClient, Action, Library], list[str]] | None = None
     actions_of: Callable[[ApiClient, User, Library], list[Action]] | None = None
     words: Sequence[Action] = ()
 
@@ -152,7 +152,7 @@ def authzen_libraries_of(client: ApiClient, user: User, action: Action) -> list[
     return [library["id"] for library in _authzen_pages(client, "resource", body)]
 
 
-def authzen_people_for(client: ApiClient, action: Action, library: Library) -> list[str]:
+def authzen_who_can(client: ApiClient, action: Action, library: Library) -> list[str]:
     body = {"subject": {"type": "user"}, **_authzen_action(action), **_authzen_library(library)}
     return [user["id"] for user in _authzen_pages(client, "subject", body)]
 
@@ -210,7 +210,7 @@ DIALECTS = [
         "authzen",
         decisions=authzen_decisions,
         libraries_of=authzen_libraries_of,
-        people_for=authzen_people_for,
+        who_can=authzen_who_can,
         actions_of=authzen_actions_of,
         words=list(AUTHZEN_WORDS),
     ),
