@@ -9,13 +9,16 @@ from binascii import crc32
 from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from libraries.errors import ExpiryRefused, InvalidText
+from libraries.errors import ExpiryRefused, InvalidText, KeyNotFound, ScopeNotHeld
 from libraries.events import EventAction, record
+from libraries.identifiers import is_uuid
 from libraries.models import Actor, ApiKey, Scope, User
 from libraries.models.keys import KEY_NAME_LENGTH
 from libraries.reach import unexpired
@@ -30,13 +33,24 @@ HINT_LENGTH = len(PREFIX) + 6
 
 
 def create_api_key(
-    *, user: User, name: str, scopes: Collection[Scope] = tuple(Scope), expires_at: datetime | None = None, actor: Actor
+    *,
+    user: User,
+    name: str,
+    scopes: Collection[Scope] = tuple(Scope),
+    expires_at: datetime | None = None,
+    within: ApiKey | None = None,
+    actor: Actor,
 ) -> tuple[ApiKey, str]:
     """Make a key; returns it and the secret, which nobody can read again. The secret is never logged.
 
-    Raises InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed.
+    within: the key that asks for it. The new one outgrows it in nothing, and takes its end where none is named.
+    Raises InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed or is beyond that of
+    `within`, ScopeNotHeld.
     """
     _refuse_name(name)
+    if within:
+        _refuse_scopes_beyond(within, scopes)
+        expires_at = _end_within(within, expires_at)
     if expires_at and expires_at <= timezone.now():
         raise ExpiryRefused("That moment is in the past.")
     secret = _new_secret()
@@ -57,17 +71,56 @@ def find_api_key(secret: str) -> ApiKey | None:
     """The live key of an active user that `secret` opens, with its user; no query for what cannot be a key."""
     if not _could_be_a_key(secret):
         return None
-    live = ApiKey.objects.filter(unexpired(), revoked_at=None, user__is_active=True)
+    live = _live_keys().filter(user__is_active=True)
     return live.select_related("user").filter(digest=_digest(secret)).first()
 
 
-def revoke_api_key(*, key: ApiKey, actor: Actor) -> bool:
-    """End a key for good; returns whether that changed anything."""
+def live_keys_of(user: User) -> QuerySet[ApiKey]:
+    """The user's keys that open anything."""
+    return _live_keys().filter(user=user)
+
+
+def get_key_of(user: User, identifier: str) -> ApiKey:
+    """One of the user's live keys by its UUID. Raises KeyNotFound."""
+    key = live_keys_of(user).filter(pk=UUID(identifier)).first() if is_uuid(identifier) else None
+    if key is None:
+        raise KeyNotFound
+    return key
+
+
+def may_revoke_key(key: ApiKey, *, within: ApiKey) -> bool:
+    """Whether a caller with the key `within` may end the key: that one itself, or one that has no scope beyond it."""
+    return key == within or set(key.scopes) <= set(within.scopes)
+
+
+def revoke_api_key(*, key: ApiKey, within: ApiKey | None = None, actor: Actor) -> bool:
+    """End a key for good; returns whether that changed anything.
+
+    within: the key that asks for it. Raises ScopeNotHeld.
+    """
+    if within and key != within:
+        _refuse_scopes_beyond(within, key.scopes)
     with transaction.atomic():
         revoked = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now())
         if revoked:
             record(EventAction.KEY_REVOKED, actor=actor, principal=key.user.username, details={"key": key.name})
         return bool(revoked)
+
+
+def _live_keys() -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(unexpired(), revoked_at=None)
+
+
+def _refuse_scopes_beyond(within: ApiKey, scopes: Collection[str]) -> None:
+    for scope in sorted(set(scopes) - set(within.scopes)):
+        raise ScopeNotHeld(scope)
+
+
+def _end_within(within: ApiKey, wanted: datetime | None) -> datetime | None:
+    latest = within.expires_at
+    if latest and wanted and wanted > latest:
+        raise ExpiryRefused(f"The key that asks ends at {latest.isoformat()}: no other can last longer.", latest)
+    return wanted or latest
 
 
 def _refuse_name(name: str) -> None:

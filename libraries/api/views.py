@@ -26,8 +26,8 @@ class DialectViewSet(ViewSet):
 
     dialect: ClassVar[str]
     statuses: ClassVar[dict[Any, int]]
-    read_scope = Scope.LIBRARY_READ
-    write_scope = Scope.LIBRARY_WRITE
+    read_scope: ClassVar[Scope | None] = Scope.LIBRARY_READ
+    write_scope: ClassVar[Scope | None] = Scope.LIBRARY_WRITE
     authentication_classes: Any = [KeyAuthentication]
     permission_classes: Any = [HasScope]
     parser_classes = [StrictJSONParser]

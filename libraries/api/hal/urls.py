@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from libraries.api.hal import documentation
-from libraries.api.hal.views import access, libraries, members, organizations, owner, shares, start, teams
+from libraries.api.hal.views import access, keys, libraries, members, organizations, owner, shares, start, teams
 
 app_name = "hal"
 
@@ -13,6 +13,8 @@ ONE = {"get": "retrieve", "put": "update", "delete": "destroy"}
 urlpatterns = [
     path("", start.RootViewSet.as_view({"get": "retrieve"}), name="root"),
     path("me", start.MeViewSet.as_view({"get": "retrieve"}), name="me"),
+    path("keys", keys.KeyViewSet.as_view({"get": "list", "post": "create"}), name="keys"),
+    path("keys/<str:key_id>", keys.KeyViewSet.as_view({"get": "retrieve", "delete": "destroy"}), name="key"),
     path("libraries", libraries.LibraryViewSet.as_view({"get": "list", "post": "create"}), name="libraries"),
     path(
         "libraries/<str:library_id>",

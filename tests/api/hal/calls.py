@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from libraries.models import (
     ApiKey,
@@ -22,6 +23,8 @@ HANDBOOK = "/api/libraries/handbook"
 SHARES = f"{HANDBOOK}/shares"
 ACME = "/api/organizations/acme"
 ENGINEERING = f"{ACME}/teams/engineering"
+OLD_KEY = UUID("01900000-0000-7000-8000-000000000000")
+KEY = f"/api/keys/{OLD_KEY}"
 INITECH = {"slug": "initech", "name": "Initech"}
 
 
@@ -52,6 +55,10 @@ class Call(NamedTuple):
 CALLS = {
     "getRoot": Call("GET", "/api/"),
     "getMe": Call("GET", "/api/me"),
+    "listKeys": Call("GET", "/api/keys", scope=None),
+    "createKey": Call("POST", "/api/keys", {"name": "laptop", "scopes": ["library:read"]}, 201, None),
+    "getKey": Call("GET", KEY, scope=None),
+    "deleteKey": Call("DELETE", KEY, None, 204, None),
     "listLibraries": Call("GET", "/api/libraries"),
     "createLibrary": Call("POST", "/api/libraries", {"name": "Atlas"}, 201),
     "getLibrary": Call("GET", HANDBOOK),

@@ -163,7 +163,7 @@ def test_people_and_reasons_link_to_what_the_caller_may_see(client_for, librarie
 def test_the_root_links_to_what_is_there(client_for):
     client = client_for("alice")
     links = client.get("/api/").json()["_links"]
-    values = {"{id}": "handbook", "{principalId}": "alice"}
+    values = {"{id}": "handbook", "{principalId}": "alice", "{slug}": "acme", "{team}": "engineering"}
     for relation in set(links) - {"curies"}:
         href = links[relation]["href"]
         assert ("{" in href) == links[relation].get("templated", False)
@@ -172,10 +172,14 @@ def test_the_root_links_to_what_is_there(client_for):
         assert client.get(href.partition("{?")[0]).status_code == 200
 
 
-@pytest.mark.parametrize("relation", ["inf:libraries", "inf:shares", "inf:access"])
+LISTS = ["inf:libraries", "inf:shares", "inf:access", "inf:keys", "inf:organizations", "inf:members", "inf:teams"]
+
+
+@pytest.mark.parametrize("relation", LISTS)
 def test_the_templates_name_parameters_that_are_there(client_for, relation):
     client = client_for("alice")
-    template = client.get("/api/").json()["_links"][relation]["href"].replace("{id}", "handbook")
+    template = client.get("/api/").json()["_links"][relation]["href"]
+    template = template.replace("{id}", "handbook").replace("{slug}", "acme")
     path, _, names = template.removesuffix("}").partition("{?")
     values = {"start": "0", "count": "1", "minLevel": "1", "accessLevel": "1", "kind": "user", "organization": "acme"}
     query = "&".join(f"{name}={values.get(name, 'x')}" for name in names.split(","))

@@ -21,6 +21,7 @@ from libraries.api.hal.serializers.organizations import (
 )
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.libraries import LibraryViewSet
+from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
 from libraries.directory import get_organization_for, require_superuser, visible_organizations
 from libraries.errors import NameTaken
@@ -45,6 +46,7 @@ class OrganizationViewSet(HalViewSet):
         page = Page(request, query, found, BY_SLUG)
         return self.answer(page.document("inf:organization", self.documents(page.rows)))
 
+    @idempotent
     def create(self, request: Request) -> HttpResponseBase:
         require_superuser(self.caller)
         organization = create_organization(**self.body(NewOrganizationInput), actor=self.caller)
