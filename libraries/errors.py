@@ -1,5 +1,6 @@
 """What the core refuses. Each error has a `code` and data; statuses and wire words belong to the dialects."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -104,6 +105,7 @@ class ActionNotAllowed(SharingError):
     WORDS: ClassVar[dict[Action, str]] = {
         Action.VIEW: "see this library",
         Action.VIEW_SHARES: "see whom this library is shared with",
+        Action.VIEW_EVENTS: "see what happened to this library",
         Action.CHANGE: "change this library",
         Action.SHARE: "share this library",
         Action.DELETE: "delete this library",
@@ -125,14 +127,28 @@ class OthersAccess(SharingError):
 
 
 class NotAdministrator(SharingError):
-    """The caller does not administer the organization (R10)."""
+    """The caller does not administer the organization, or none where no slug is given (R10)."""
 
     code = "not_administrator"
     rule = "R10"
 
-    def __init__(self, slug: str) -> None:
-        super().__init__(f"Only administrators of “{slug}” may do that.")
+    def __init__(self, slug: str = "") -> None:
+        organization = f"“{slug}”" if slug else "an organization"
+        super().__init__(f"Only administrators of {organization} may do that.")
         self.slug = slug
+
+
+class MayNotAsk(SharingError):
+    """The caller asks about others' access where they hold no power to: whether there is such a library stays hidden."""
+
+    code = "may_not_ask"
+    rule = "R10"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "About others you may ask only where you hold “check_access” on the library's organization,"
+            " as its administrators do."
+        )
 
 
 class NotSuperuser(SharingError):
@@ -217,6 +233,26 @@ class InvalidText(SharingError):
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
         self.field = field
+
+
+class NamedTwice(SharingError):
+    """One call names the same principal a second time: what it wants for it cannot be told."""
+
+    code = "named_twice"
+
+    def __init__(self, principal: str) -> None:
+        super().__init__(f"“{principal}” is named before.")
+        self.principal = principal
+
+
+class SharesRefused(SharingError):
+    """Some of many shares are refused, so none has changed. `refusals`: by place, from 0, what is wrong with each."""
+
+    code = "shares_refused"
+
+    def __init__(self, refusals: Mapping[int, SharingError], number: int) -> None:
+        super().__init__(f"Nothing has changed: {len(refusals)} of {number} are refused.")
+        self.refusals = dict(refusals)
 
 
 class NameTaken(SharingError):

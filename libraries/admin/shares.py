@@ -21,7 +21,8 @@ from libraries.levels import Kind, Level
 from libraries.models import Actor, Library, Share
 from libraries.models.shares import NOTE_LENGTH
 from libraries.principals import COLUMNS, PrincipalReference, named, principal_of
-from libraries.sharing import KEEP, revoke_share, share_library
+from libraries.share_rules import KEEP
+from libraries.sharing import revoke_share, share_library
 
 ROWS = 100
 """How many shares a library's page shows; with more fields than these Django would refuse the form."""

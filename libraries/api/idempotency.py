@@ -20,6 +20,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from libraries.api.views import DialectViewSet
 from libraries.models import IdempotencyKey
 from libraries.models.idempotency import IDEMPOTENCY_KEY_LENGTH
 
@@ -40,7 +41,7 @@ def idempotent(create: Create[P]) -> Create[P]:
         if HEADER not in request.headers:
             return create(view, request, *args, **kwargs)
         with transaction.atomic():
-            claim, is_new = _claim(request)
+            claim, is_new = _claim(view)
             if not is_new:
                 return _same_again(claim, request)
             response = create(view, request, *args, **kwargs)
@@ -50,24 +51,25 @@ def idempotent(create: Create[P]) -> Create[P]:
     return once
 
 
-def _claim(request: Request) -> tuple[IdempotencyKey, bool]:
+def _claim(view: DialectViewSet) -> tuple[IdempotencyKey, bool]:
     """The row of the request's key, and whether it is new. Raises ValidationError for a key that is of no use."""
-    key, fingerprint = request.headers[HEADER], _fingerprint(request)
+    key, fingerprint = view.request.headers[HEADER], _fingerprint(view)
     if not USABLE.fullmatch(key):
         raise ValidationError({HEADER: [f"1 to {IDEMPOTENCY_KEY_LENGTH} visible ASCII characters."]})
-    mine = IdempotencyKey.objects.filter(user=request.user)
+    mine = IdempotencyKey.objects.filter(user=view.caller)
     mine.outdated().delete()
     claim, is_new = mine.get_or_create(
-        user=request.user, key=key, defaults={"fingerprint": fingerprint, "nonce": secrets.token_bytes(NONCE_BYTES)}
+        user=view.caller, key=key, defaults={"fingerprint": fingerprint, "nonce": secrets.token_bytes(NONCE_BYTES)}
     )
     if claim.fingerprint != fingerprint:
         raise ValidationError({HEADER: ["It came with another request before."]})
     return claim, is_new
 
 
-def _fingerprint(request: Request) -> str:
+def _fingerprint(view: DialectViewSet) -> str:
     """What makes two requests the same: the credential, the address, and what the body says."""
-    said = [str(request.auth.pk), request.method, request.get_full_path(), request.data]
+    request = view.request
+    said = [str(view.key.pk), request.method, request.get_full_path(), request.data]
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,6 +1,6 @@
 """Tables, constraints and facts about one row."""
 
-from libraries.models.events import Event
+from libraries.models.events import Event, EventQuerySet
 from libraries.models.grants import EVERYONE, LibraryGroupObjectPermission, LibraryUserObjectPermission
 from libraries.models.idempotency import IdempotencyKey
 from libraries.models.keys import ApiKey, Scope
@@ -25,6 +25,7 @@ __all__ = [
     "Actor",
     "ApiKey",
     "Event",
+    "EventQuerySet",
     "IdempotencyKey",
     "Library",
     "LibraryGroupObjectPermission",

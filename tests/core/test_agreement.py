@@ -2,7 +2,7 @@
 
 import pytest
 
-from libraries.access import can, explain, who_can
+from libraries.access import can, explain, visible_libraries, visible_libraries_by_page, who_can
 from libraries.levels import Action
 from libraries.models import Library, User
 
@@ -14,4 +14,12 @@ def test_the_four_questions_agree(world, action):
         assert set(who_can(library, action)) == allowed
         for user in User.objects.all():
             assert Library.objects.allowing(user, action).contains(library) == (user in allowed)
+            assert Library.objects.allowing(user, action, walking=True).contains(library) == (user in allowed)
             assert (action in explain(user, library).access.actions) == (user in allowed)
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_whoever_reads_by_page_sees_the_same_whether_that_is_few_or_many(world, monkeypatch, few):
+    monkeypatch.setattr("libraries.models.libraries.FEW", few)
+    for user in User.objects.all():
+        assert set(visible_libraries_by_page(user)) == set(visible_libraries(user))

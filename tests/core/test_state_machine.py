@@ -20,7 +20,7 @@ from libraries.levels import Action, Kind, Level
 from libraries.lifecycle import change_library, create_library
 from libraries.models import OPERATOR, Event, Library, Organization, SharingScope, User
 from libraries.principals import named
-from libraries.sharing import KEEP as KEEP_END
+from libraries.share_rules import KEEP as KEEP_END
 from libraries.sharing import revoke_share, share_library, transfer_library
 from tests.core.by_the_book import KEEP, Book, Row, kind_of
 from tests.factories import let_time_pass, make_user
@@ -282,7 +282,9 @@ class Sharing(RuleBasedStateMachine):
         library = Library.objects.get(pk=self.library.pk)
         allowed = {name for name in PEOPLE if action in self.book.actions(name)}
         assert set(who_can(library, action).values_list("username", flat=True)) == allowed
-        assert Library.objects.allowing(self.users[name], action).contains(library) == (name in allowed)
+        for walking in (False, True):
+            found = Library.objects.allowing(self.users[name], action, walking=walking)
+            assert found.contains(library) == (name in allowed)
 
     @invariant()
     def the_shares_are_those_of_the_book_and_the_grants_agree(self) -> None:

@@ -1,13 +1,26 @@
 """The native API, line by line as its document has it."""
 
+from typing import Any
+
 from django.urls import path, re_path
 
 from libraries.api.hal import documentation
-from libraries.api.hal.views import access, keys, libraries, members, organizations, owner, shares, start, teams
+from libraries.api.hal.views import (
+    access,
+    events,
+    keys,
+    libraries,
+    members,
+    organizations,
+    owner,
+    shares,
+    start,
+    teams,
+)
 
 app_name = "hal"
 
-ONE = {"get": "retrieve", "put": "update", "delete": "destroy"}
+ONE: Any = {"get": "retrieve", "put": "update", "delete": "destroy"}
 """A thing that is put at its path."""
 
 urlpatterns = [
@@ -21,7 +34,11 @@ urlpatterns = [
         libraries.LibraryViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="library",
     ),
-    path("libraries/<str:library_id>/shares", shares.ShareViewSet.as_view({"get": "list"}), name="shares"),
+    path(
+        "libraries/<str:library_id>/shares",
+        shares.ShareViewSet.as_view({"get": "list", "post": "create"}),
+        name="shares",
+    ),
     path(
         "libraries/<str:library_id>/shares/<str:principal_id>",
         shares.ShareViewSet.as_view(ONE),
@@ -75,6 +92,8 @@ urlpatterns = [
         members.TeamMemberViewSet.as_view(ONE),
         name="team-member",
     ),
+    path("libraries/<str:library_id>/events", events.HistoryViewSet.as_view({"get": "list"}), name="history"),
+    path("events", events.FeedViewSet.as_view({"get": "list"}), name="feed"),
     path("schema/", documentation.SchemaViewSet.as_view({"get": "retrieve"}), name="schema"),
     path("docs/", documentation.DocsViewSet.as_view({"get": "get"}), name="docs"),
     re_path(r"", start.UnknownPathViewSet.as_view({"get": "unknown"}), name="unknown"),

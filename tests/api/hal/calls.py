@@ -29,13 +29,16 @@ INITECH = {"slug": "initech", "name": "Initech"}
 
 
 class Call(NamedTuple):
-    """scope: what the key must carry, None where any key will do. caller: who may make the call, if not alice."""
+    """scope: what the key must carry, None where any key will do; `library:read` or `library:write` if it is left out.
+
+    caller: who may make the call, if not alice.
+    """
 
     method: str
     path: str
     body: dict[str, Any] | None = None
     status: int = 200
-    scope: Scope | None = Scope.LIBRARY_WRITE
+    scope: Scope | str | None = ""
     caller: str = "alice"
 
     @property
@@ -44,7 +47,8 @@ class Call(NamedTuple):
 
     @property
     def needed_scope(self) -> Scope | None:
-        return self.scope if self.writes or self.scope is None else Scope.LIBRARY_READ
+        usual = Scope.LIBRARY_WRITE if self.writes else Scope.LIBRARY_READ
+        return usual if self.scope == "" else Scope(self.scope) if self.scope else None
 
     @property
     def creates(self) -> bool:
@@ -65,6 +69,11 @@ CALLS = {
     "patchLibrary": Call("PATCH", HANDBOOK, {"description": "How we work"}),
     "deleteLibrary": Call("DELETE", HANDBOOK, None, 204),
     "listShares": Call("GET", SHARES),
+    "postShares": Call(
+        "POST",
+        SHARES,
+        {"shares": [{"principalId": "bob", "accessLevel": 1}, {"principalId": "org:acme", "accessLevel": None}]},
+    ),
     "getShare": Call("GET", f"{SHARES}/team:engineering"),
     "putShare": Call("PUT", f"{SHARES}/bob", {"accessLevel": 1}),
     "deleteShare": Call("DELETE", f"{SHARES}/org:acme", None, 204),
@@ -89,6 +98,8 @@ CALLS = {
     "getTeamMember": Call("GET", f"{ENGINEERING}/members/bob"),
     "putTeamMember": Call("PUT", f"{ENGINEERING}/members/dave", {}, 200, Scope.ORGANIZATION_ADMIN),
     "deleteTeamMember": Call("DELETE", f"{ENGINEERING}/members/bob", None, 204, Scope.ORGANIZATION_ADMIN),
+    "listLibraryEvents": Call("GET", f"{HANDBOOK}/events"),
+    "listEvents": Call("GET", "/api/events", scope=Scope.ORGANIZATION_ADMIN),
 }
 READING = {name: call for name, call in CALLS.items() if not call.writes}
 WRITING = {name: call for name, call in CALLS.items() if call.writes}

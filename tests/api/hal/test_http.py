@@ -12,7 +12,7 @@ ALLOWED = {
     "/api/keys": "GET, HEAD, POST",
     KEY: "GET, HEAD, DELETE",
     "/api/libraries/handbook": "GET, HEAD, PATCH, DELETE",
-    "/api/libraries/handbook/shares": "GET, HEAD",
+    "/api/libraries/handbook/shares": "GET, HEAD, POST",
     "/api/libraries/handbook/shares/bob": "GET, HEAD, PUT, DELETE",
     "/api/libraries/handbook/owner": "GET, HEAD, PUT",
     "/api/libraries/handbook/access": "GET, HEAD",

@@ -127,6 +127,9 @@ def test_it_names_the_parameters_of_lists_and_the_conditions(operations):
     paging = {"start", "count", "after", "before", "q"}
     assert names("listShares", "query") == paging | {"kind", "accessLevel"}
     assert names("listLibraries", "query") == paging | {"organization", "minLevel"}
+    filters = {"action", "actor", "principal", "since", "until"}
+    assert names("listLibraryEvents", "query") == paging - {"q"} | filters
+    assert names("listEvents", "query") == filters | {"organization", "library", "count", "after"}
     for name, call in CALLS.items():
         conditional = not call.creates
         codes = operations[name]["responses"].keys()
@@ -195,7 +198,7 @@ def test_a_page_is_as_described(client_for, check):
     alice = client_for("alice")
     for name in CALLS:
         if name.startswith("list"):
-            for query in ("?count=1", "?start=1&count=1"):
+            for query in ("?count=1", "?count=1000", "?count=1&start=1" if name != "listEvents" else "?actor=nobody"):
                 check(name, alice.get(CALLS[name].path + query))
 
 

@@ -72,6 +72,7 @@ class Links(serializers.DictField):
 FIELD_PROBLEM: dict[str, Any] = {
     "pointer": serializers.CharField(help_text="Where in the body or the query: a JSON pointer as a URI fragment."),
     "detail": serializers.CharField(),
+    "index": serializers.IntegerField(required=False, help_text="Which of many shares, from 0."),
 }
 Problem = inline_serializer(
     "Problem",
@@ -86,7 +87,13 @@ Problem = inline_serializer(
         "libraries": serializers.ListField(
             child=serializers.CharField(), required=False, help_text="Those that would be left without an owner."
         ),
-        "errors": inline_serializer("FieldProblem", FIELD_PROBLEM, many=True, required=False, help_text="With 422."),
+        "errors": inline_serializer(
+            "FieldProblem",
+            FIELD_PROBLEM,
+            many=True,
+            required=False,
+            help_text="With 422, and with a 403 for many shares.",
+        ),
     },
 )
 

@@ -41,6 +41,16 @@ class LevelField(StrictIntegerField):
         return Level(value)
 
 
+@extend_schema_field(
+    {"type": ["integer", "null"], "minimum": min(Level.values), "maximum": max(Level.values), "description": LEVELS}
+)
+class OptionalLevelField(LevelField):
+    """0 to 3, or null for no share."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_null=True, **options)
+
+
 class HalSerializer(serializers.Serializer):
     """A document with links, for the caller in `context["request"]`."""
 

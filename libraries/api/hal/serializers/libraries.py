@@ -93,6 +93,8 @@ class LibraryDocument(HalSerializer):
             links["inf:owner"] = {"href": reverse("hal:owner", args=[library.natural_id])}
             links["inf:shares"] = {"href": shares}
             links["inf:share"] = {"href": f"{shares}/{{principalId}}", "templated": True}
+        if Action.VIEW_EVENTS in actions:
+            links["inf:events"] = {"href": reverse("hal:history", args=[library.natural_id])}
         if self.may_write() and may_change_anything(library):
             links["edit"] = here
         if self.may_write() and Action.DELETE in actions:

@@ -11,12 +11,12 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from libraries.access import get_library_for
 from libraries.api.failures import Failure
 from libraries.api.hal.errors import STATUSES, problem
 from libraries.api.hal.preconditions import etag_of, has_already
-from libraries.api.hal.serializers.base import HalSerializer
 from libraries.api.parsers import StrictJSONParser
 from libraries.api.views import DialectViewSet
 from libraries.errors import SharingError
@@ -48,7 +48,7 @@ class HalViewSet(DialectViewSet):
     parser_classes = [StrictJSONParser, HalParser]
     renderer_classes: Any = [HalRenderer]
     content_negotiation_class: Any = HalNegotiation
-    document_class: type[HalSerializer]
+    document_class: type[Serializer]
     fields: ClassVar[dict[type[SharingError], str]] = {}
     """Where the view calls the field of a refusal (FIELDS) otherwise."""
 

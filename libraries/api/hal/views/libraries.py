@@ -10,6 +10,7 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from libraries.access import visible_libraries_by_page
 from libraries.api.hal.pagination import Page
 from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import libraries as schema
@@ -19,7 +20,7 @@ from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
 from libraries.levels import Action, Level
 from libraries.lifecycle import change_library, create_library, delete_library, require_any_change
-from libraries.models import Library, User
+from libraries.models import User
 
 LIBRARIES_IN_ORDER = Keyset(("name", "id"))
 
@@ -32,7 +33,7 @@ class LibraryViewSet(HalViewSet):
 
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query(LibraryQuery)
-        found = Library.objects.visible_to(self.caller)
+        found = visible_libraries_by_page(self.caller)
         if slug := query["organization"]:
             found = found.filter(organization__slug=slug)
         return self.page(found, query)

@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from rest_framework.request import Request
 
+from libraries.access import visible_libraries_by_page
 from libraries.api.hal.pagination import Page
 from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import organizations as schema
@@ -26,7 +27,7 @@ from libraries.api.keyset import Keyset
 from libraries.directory import get_organization_for, require_superuser, visible_organizations
 from libraries.errors import NameTaken
 from libraries.membership import create_organization
-from libraries.models import Library, Organization, Scope
+from libraries.models import Organization, Scope
 from libraries.organizations import change_organization
 
 BY_SLUG = Keyset(("slug",))
@@ -76,7 +77,7 @@ class OrganizationLibraryViewSet(LibraryViewSet):
 
     def list(self, request: Request, slug: str) -> HttpResponseBase:  # type: ignore[override]
         organization = get_organization_for(self.caller, slug)
-        found = Library.objects.visible_to(self.caller).filter(organization=organization)
+        found = visible_libraries_by_page(self.caller).filter(organization=organization)
         return self.page(found, self.query(LibraryOfOrganizationQuery))
 
 

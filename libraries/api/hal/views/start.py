@@ -37,6 +37,9 @@ class RootViewSet(HalViewSet):
             "inf:members": templated(f"{organization}/members{{?q,start,count}}"),
             "inf:teams": templated(f"{organization}/teams{{?q,start,count}}"),
             "inf:team": templated(f"{organization}/teams/{{team}}"),
+            "inf:events": templated(
+                reverse("hal:feed") + "{?action,actor,principal,organization,library,since,until,count}"
+            ),
             "describedby": {"href": reverse("hal:schema")},
             "help": {"href": reverse("hal:docs")},
             "curies": curies(),

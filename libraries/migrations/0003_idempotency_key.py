@@ -9,7 +9,7 @@ import libraries.identifiers
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("libraries", "0001_initial"),
+        ("libraries", "0002_event_order"),
     ]
 
     operations = [
