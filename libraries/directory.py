@@ -29,8 +29,8 @@ def visible_organizations(user: User) -> QuerySet[Organization]:
     if not user.is_active:
         return Organization.objects.none()
     if user.is_superuser:
-        return Organization.objects.annotate(administered=Value(True, BooleanField()))
-    known = Organization.objects.annotate(administered=administered_by(user, "pk"))
+        return Organization.objects.annotate(administered=Value(True, BooleanField()))  # type: ignore[no-redef]
+    known = Organization.objects.annotate(administered=administered_by(user, "pk"))  # type: ignore[no-redef]
     return known.filter(Q(group__in=_groups(user)) | Q(administered=True))
 
 

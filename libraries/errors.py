@@ -209,8 +209,27 @@ class OnlyUsersOwn(SharingError):
         super().__init__("Only a user can be an owner.")
 
 
+class ScopeNotHeld(SharingError):
+    """A key gives no scope that it lacks, and does not end a key that has one."""
+
+    code = "scope_not_held"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"The key lacks the scope {scope}: it neither gives it, nor ends a key that has it.")
+        self.scope = scope
+
+
+class KeyNotFound(SharingError):
+    """The caller has no such key, or it has ended."""
+
+    code = "key_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such key.")
+
+
 class ExpiryRefused(SharingError):
-    """The end named is in the past, beyond the sharer's own, or on an OWNER share (R3)."""
+    """The end named is in the past, beyond the sharer's (or the asking key's) own, or on an OWNER share (R3)."""
 
     code = "expiry_refused"
     rule = "R3"

@@ -1,4 +1,4 @@
-"""Clearing away shares that are over. They count for nothing before that, too (R3): this is for the tables alone."""
+"""Clearing away what is over. It counts for nothing before that, too (R3): this is for the tables alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from libraries.directory import require_superuser
 from libraries.events import EventAction
-from libraries.models import Actor, Library, Share
+from libraries.models import Actor, IdempotencyKey, Library, Share
 from libraries.models.shares import ShareQuerySet
 from libraries.writes import erase_share
 
@@ -26,11 +26,12 @@ def expired_shares() -> Iterator[Share]:
 
 
 def purge_expired(*, actor: Actor) -> int:
-    """Remove every share that is over, with an event for each; returns how many that were.
+    """Remove every share that is over, with an event for each; returns how many that were. Outdated answers go too.
 
     One transaction for each batch of a library, so that nobody waits for the whole. Raises NotSuperuser.
     """
     require_superuser(actor)
+    IdempotencyKey.objects.outdated().delete()
     return sum(
         _purge(library_id, [share.pk for share in shares], actor)
         for batch in _batches()

@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from libraries.directory import require_superuser
 from libraries.errors import LastOwner, NameTaken, NotAdministrator, NotMember, TeamNotFound, UnknownPrincipal
 from libraries.events import EventAction, record_of_organization
+from libraries.keys import live_keys_of
 from libraries.levels import Kind, Level
 from libraries.models import (
     ADMINISTER,
@@ -27,7 +28,6 @@ from libraries.models import (
     User,
 )
 from libraries.principals import Principal
-from libraries.reach import unexpired
 from libraries.writes import erase_share, hand_over
 
 Row = TypeVar("Row", bound=Model)
@@ -175,7 +175,7 @@ def _departure(organization: Organization, user: User) -> Departure:
         shares=list(shares.select_related("library__organization").order_by("library_id")),
         teams=list(teams.order_by("slug")),
         powers=list(powers),
-        keys=list(user.api_keys.filter(unexpired(), revoked_at=None).order_by("pk")),
+        keys=list(live_keys_of(user).order_by("pk")),
     )
 
 

@@ -9,12 +9,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from libraries.directory import require_superuser
-from libraries.errors import NameTaken, OrganizationInUse, OrganizationNotFound, TeamNotFound
+from libraries.errors import NameTaken, OrganizationInUse, OrganizationNotFound, SharingError, TeamNotFound
 from libraries.events import EventAction, record_of_organization
 from libraries.membership import create_team, delete_team, require_administrator
 from libraries.models import Actor, Library, Organization, Team
 
 Group = TypeVar("Group", Organization, Team)
+GONE: dict[type, type[SharingError]] = {Organization: OrganizationNotFound, Team: TeamNotFound}
+"""What is raised where one has gone meanwhile."""
 
 
 def change_organization(
@@ -118,7 +120,7 @@ def _locked(rows: QuerySet[Group], group: Group) -> Group:
     """The organization or team as it stands now. Raises OrganizationNotFound or TeamNotFound where it has gone."""
     found = rows.filter(pk=group.pk).first()
     if found is None:
-        raise TeamNotFound if isinstance(group, Team) else OrganizationNotFound
+        raise GONE[type(group)]
     return found
 
 

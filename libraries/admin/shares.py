@@ -19,6 +19,7 @@ from libraries.admin.fields import end_field, level_field
 from libraries.admin.paging import FurtherBack
 from libraries.admin.refusals import ChangedMeanwhile, SeenForm, VerbFormSet
 from libraries.admin.scope import Scoped
+from libraries.admin.share_actions import ShareActions
 from libraries.console import actor_of, is_superuser
 from libraries.errors import ExpiryRefused, InvalidText, LevelAboveOwn, OnlyUsersOwn, SharingError, UnknownPrincipal
 from libraries.levels import Kind, Level
@@ -225,7 +226,7 @@ def _mentioning(word: str, *, with_email: bool) -> Q:
 
 
 @admin.register(Share)
-class ShareAdmin(VerbAdmin):
+class ShareAdmin(ShareActions, VerbAdmin):
     """Every share there is. New ones are given on their library's page."""
 
     form = ShareForm

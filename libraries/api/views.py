@@ -18,7 +18,7 @@ from libraries.api.authentication import HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
 from libraries.api.parsers import StrictJSONParser
 from libraries.events import coming_through
-from libraries.models import Scope, User
+from libraries.models import ApiKey, Scope, User
 
 
 class DialectViewSet(ViewSet):
@@ -26,8 +26,8 @@ class DialectViewSet(ViewSet):
 
     dialect: ClassVar[str]
     statuses: ClassVar[dict[Any, int]]
-    read_scope = Scope.LIBRARY_READ
-    write_scope = Scope.LIBRARY_WRITE
+    read_scope: ClassVar[Scope | None] = Scope.LIBRARY_READ
+    write_scope: ClassVar[Scope | None] = Scope.LIBRARY_WRITE
     authentication_classes: Any = [KeyAuthentication]
     permission_classes: Any = [HasScope]
     parser_classes = [StrictJSONParser]
@@ -51,6 +51,11 @@ class DialectViewSet(ViewSet):
     def caller(self) -> User:
         """Who asks: behind the permission check there always is somebody."""
         return cast(User, self.request.user)
+
+    @property
+    def key(self) -> ApiKey:
+        """What the caller asks with."""
+        return cast(ApiKey, self.request.auth)
 
     def body(self, serializer_class: type[BaseSerializer], **options: Any) -> dict[str, Any]:
         """The valid body, or a ValidationError. Call it behind the door, so that a stranger learns nothing."""

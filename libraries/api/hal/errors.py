@@ -21,6 +21,7 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
     errors.PersonNotFound: 404,
+    errors.KeyNotFound: 404,
     errors.OrganizationNotFound: 404,
     errors.TeamNotFound: 404,
     errors.UnknownPrincipal: 422,
@@ -28,6 +29,7 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.UnknownOrganization: 422,
     errors.ActionNotAllowed: 403,
     errors.OthersAccess: 403,
+    errors.ScopeNotHeld: 403,
     errors.NotAdministrator: 403,
     errors.MayNotAsk: 403,
     errors.NotSuperuser: 403,
@@ -49,9 +51,9 @@ STATUSES: dict[type[errors.SharingError], int] = {
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "principalId",
+    errors.UnknownUser: "username",
     errors.NamedTwice: "principalId",
     errors.SharesRefused: "shares",
-    errors.UnknownUser: "username",
     errors.UnknownOrganization: "organization",
     errors.OnlyUsersOwn: "accessLevel",
     errors.ExpiryRefused: "expiresAt",

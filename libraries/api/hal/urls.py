@@ -1,18 +1,33 @@
 """The native API, line by line as its document has it."""
 
+from typing import Any
+
 from django.urls import path, re_path
 
 from libraries.api.hal import documentation
-from libraries.api.hal.views import access, events, libraries, members, organizations, owner, shares, start, teams
+from libraries.api.hal.views import (
+    access,
+    events,
+    keys,
+    libraries,
+    members,
+    organizations,
+    owner,
+    shares,
+    start,
+    teams,
+)
 
 app_name = "hal"
 
-ONE = {"get": "retrieve", "put": "update", "delete": "destroy"}
+ONE: Any = {"get": "retrieve", "put": "update", "delete": "destroy"}
 """A thing that is put at its path."""
 
 urlpatterns = [
     path("", start.RootViewSet.as_view({"get": "retrieve"}), name="root"),
     path("me", start.MeViewSet.as_view({"get": "retrieve"}), name="me"),
+    path("keys", keys.KeyViewSet.as_view({"get": "list", "post": "create"}), name="keys"),
+    path("keys/<str:key_id>", keys.KeyViewSet.as_view({"get": "retrieve", "delete": "destroy"}), name="key"),
     path("libraries", libraries.LibraryViewSet.as_view({"get": "list", "post": "create"}), name="libraries"),
     path(
         "libraries/<str:library_id>",
@@ -29,8 +44,6 @@ urlpatterns = [
         shares.ShareViewSet.as_view(ONE),
         name="share",
     ),
-    path("libraries/<str:library_id>/events", events.HistoryViewSet.as_view({"get": "list"}), name="history"),
-    path("events", events.FeedViewSet.as_view({"get": "list"}), name="feed"),
     path(
         "libraries/<str:library_id>/owner",
         owner.OwnerViewSet.as_view({"get": "retrieve", "put": "update"}),
@@ -79,6 +92,8 @@ urlpatterns = [
         members.TeamMemberViewSet.as_view(ONE),
         name="team-member",
     ),
+    path("libraries/<str:library_id>/events", events.HistoryViewSet.as_view({"get": "list"}), name="history"),
+    path("events", events.FeedViewSet.as_view({"get": "list"}), name="feed"),
     path("schema/", documentation.SchemaViewSet.as_view({"get": "retrieve"}), name="schema"),
     path("docs/", documentation.DocsViewSet.as_view({"get": "get"}), name="docs"),
     re_path(r"", start.UnknownPathViewSet.as_view({"get": "unknown"}), name="unknown"),

@@ -23,14 +23,14 @@ class Command(SharingCommand):
         add_json_option(parser)
 
     def handle(self, **options: Any) -> None:
-        who = {"organization": find_organization(options["organization"]), "user": find_user(options["user"])}
+        organization, user = find_organization(options["organization"]), find_user(options["user"])
         successor = find_user(options["successor"]) if options["successor"] else None
         if options["dry_run"]:
-            departure = what_leaving_takes(**who, actor=OPERATOR)
+            departure = what_leaving_takes(organization=organization, user=user, actor=OPERATOR)
             if successor:
                 departure.require_successor(successor)
         else:
-            departure = remove_member(**who, successor=successor, actor=OPERATOR)
+            departure = remove_member(organization=organization, user=user, successor=successor, actor=OPERATOR)
         if options["json"]:
             self.print_json({"dryRun": options["dry_run"], **_document(departure, options["successor"])})
             return

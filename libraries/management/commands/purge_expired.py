@@ -25,5 +25,5 @@ class Command(SharingCommand):
 
     def _name(self, share: Share, options: dict[str, Any]) -> int:
         if not options["json"]:
-            self.stdout.write(f"  {share.library.natural_id}: {share}, until {share.expires_at.isoformat()}")
+            self.stdout.write(f"  {share.library.natural_id}: {share}, until {share.expires_at}")
         return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from libraries.models import (
     ApiKey,
@@ -22,19 +23,23 @@ HANDBOOK = "/api/libraries/handbook"
 SHARES = f"{HANDBOOK}/shares"
 ACME = "/api/organizations/acme"
 ENGINEERING = f"{ACME}/teams/engineering"
+OLD_KEY = UUID("01900000-0000-7000-8000-000000000000")
+KEY = f"/api/keys/{OLD_KEY}"
 INITECH = {"slug": "initech", "name": "Initech"}
 
 
 class Call(NamedTuple):
-    """scope: what the key must carry, None where any key will do. caller: who may make the call, if not alice."""
+    """scope: what the key must carry, None where any key will do; `library:read` or `library:write` if it is left out.
+
+    caller: who may make the call, if not alice.
+    """
 
     method: str
     path: str
     body: dict[str, Any] | None = None
     status: int = 200
-    scope: Scope | None = Scope.LIBRARY_WRITE
+    scope: Scope | str | None = ""
     caller: str = "alice"
-    read_scope: Scope = Scope.LIBRARY_READ
 
     @property
     def writes(self) -> bool:
@@ -42,7 +47,8 @@ class Call(NamedTuple):
 
     @property
     def needed_scope(self) -> Scope | None:
-        return self.scope if self.writes or self.scope is None else self.read_scope
+        usual = Scope.LIBRARY_WRITE if self.writes else Scope.LIBRARY_READ
+        return usual if self.scope == "" else Scope(self.scope) if self.scope else None
 
     @property
     def creates(self) -> bool:
@@ -53,6 +59,10 @@ class Call(NamedTuple):
 CALLS = {
     "getRoot": Call("GET", "/api/"),
     "getMe": Call("GET", "/api/me"),
+    "listKeys": Call("GET", "/api/keys", scope=None),
+    "createKey": Call("POST", "/api/keys", {"name": "laptop", "scopes": ["library:read"]}, 201, None),
+    "getKey": Call("GET", KEY, scope=None),
+    "deleteKey": Call("DELETE", KEY, None, 204, None),
     "listLibraries": Call("GET", "/api/libraries"),
     "createLibrary": Call("POST", "/api/libraries", {"name": "Atlas"}, 201),
     "getLibrary": Call("GET", HANDBOOK),
@@ -67,8 +77,6 @@ CALLS = {
     "getShare": Call("GET", f"{SHARES}/team:engineering"),
     "putShare": Call("PUT", f"{SHARES}/bob", {"accessLevel": 1}),
     "deleteShare": Call("DELETE", f"{SHARES}/org:acme", None, 204),
-    "listLibraryEvents": Call("GET", f"{HANDBOOK}/events"),
-    "listEvents": Call("GET", "/api/events", read_scope=Scope.ORGANIZATION_ADMIN),
     "getOwner": Call("GET", f"{HANDBOOK}/owner"),
     "putOwner": Call("PUT", f"{HANDBOOK}/owner", {"username": "bob"}),
     "listAccess": Call("GET", f"{HANDBOOK}/access"),
@@ -90,6 +98,8 @@ CALLS = {
     "getTeamMember": Call("GET", f"{ENGINEERING}/members/bob"),
     "putTeamMember": Call("PUT", f"{ENGINEERING}/members/dave", {}, 200, Scope.ORGANIZATION_ADMIN),
     "deleteTeamMember": Call("DELETE", f"{ENGINEERING}/members/bob", None, 204, Scope.ORGANIZATION_ADMIN),
+    "listLibraryEvents": Call("GET", f"{HANDBOOK}/events"),
+    "listEvents": Call("GET", "/api/events", scope=Scope.ORGANIZATION_ADMIN),
 }
 READING = {name: call for name, call in CALLS.items() if not call.writes}
 WRITING = {name: call for name, call in CALLS.items() if call.writes}

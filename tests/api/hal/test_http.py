@@ -2,13 +2,15 @@
 
 import pytest
 
-from tests.api.hal.calls import CALLS, READING, WRITING, snapshot
+from tests.api.hal.calls import CALLS, KEY, READING, WRITING, snapshot
 from tests.api.hal.documents import problem
 
 ALLOWED = {
     "/api/": "GET, HEAD",
     "/api/me": "GET, HEAD",
     "/api/libraries": "GET, HEAD, POST",
+    "/api/keys": "GET, HEAD, POST",
+    KEY: "GET, HEAD, DELETE",
     "/api/libraries/handbook": "GET, HEAD, PATCH, DELETE",
     "/api/libraries/handbook/shares": "GET, HEAD, POST",
     "/api/libraries/handbook/shares/bob": "GET, HEAD, PUT, DELETE",

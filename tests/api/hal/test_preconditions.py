@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.models import Scope, Share, User
-from tests.api.hal.calls import ACME, ENGINEERING, HANDBOOK, READING, SHARES, snapshot
+from libraries.models import ApiKey, Scope, Share, User
+from tests.api.hal.calls import ACME, ENGINEERING, HANDBOOK, KEY, OLD_KEY, READING, SHARES, snapshot
 from tests.api.hal.documents import problem
 
 CHANGED = "It has changed since, or is there already. Read it again, and decide anew."
@@ -14,6 +14,7 @@ CHANGES = {
     "patchLibrary": ("PATCH", HANDBOOK, {"name": "The Handbook"}, 200),
     "deleteLibrary": ("DELETE", HANDBOOK, None, 204),
     "putOwner": ("PUT", f"{HANDBOOK}/owner", {"username": "bob"}, 200),
+    "deleteKey": ("DELETE", KEY, None, 204),
     "patchOrganization": ("PATCH", ACME, {"name": "ACME"}, 200),
     "putMember": ("PUT", f"{ACME}/members/carol", {"administrator": False}, 200),
     "deleteMember": ("DELETE", f"{ACME}/members/carol?successor=bob", None, 204),
@@ -166,6 +167,7 @@ def test_a_change_by_another_in_between_stops_mine(client_for, change):
     admin.patch(ACME, {"name": "Acme Ltd"})
     admin.put(ENGINEERING, {"name": "Makers"})
     User.objects.filter(username="carol").update(is_active=False)
+    ApiKey.objects.filter(pk=OLD_KEY).update(name="renamed")
     before = snapshot()
     assert alice.send(method, path, body, If_Match=etag).status_code == 412
     assert snapshot() == before

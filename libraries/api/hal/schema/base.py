@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
@@ -16,6 +17,7 @@ from rest_framework import serializers
 
 from libraries.api.hal.errors import MEDIA_TYPE
 from libraries.api.hal.serializers.base import LINKS
+from libraries.api.idempotency import HEADER
 
 LIBRARY_ID = OpenApiParameter(
     "id", str, OpenApiParameter.PATH, description="The library's UUID, natural id or object id."
@@ -28,6 +30,16 @@ PRINCIPAL_ID = OpenApiParameter(
 )
 ORGANIZATION = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="The organization's slug.")
 TEAM = OpenApiParameter("team", str, OpenApiParameter.PATH, description="The team's slug.")
+KEY_ID = OpenApiParameter("id", str, OpenApiParameter.PATH, description="The key's UUID.")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description=(
+        "Sent again within 24 hours with the same body and credential, the call makes nothing more and has the same "
+        "answer, marked by `Idempotent-Replayed: true`; with anything else it is refused. Refusals are not kept."
+    ),
+)
 USERNAME = OpenApiParameter("username", str, OpenApiParameter.PATH, description="A username.")
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="Only if one of these ETags is the current one; else 412."
@@ -159,7 +171,12 @@ def reading(
 def in_the_documents_words(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
     """The native API's path parameters, named as the document names them."""
     return [
-        (path.replace("{library_id}", "{id}").replace("{principal_id}", "{principalId}"), regex, method, callback)
+        (
+            path.replace("{library_id}", "{id}").replace("{principal_id}", "{principalId}").replace("{key_id}", "{id}"),
+            regex,
+            method,
+            callback,
+        )
         if getattr(callback.cls, "dialect", None) == "hal"
         else (path, regex, method, callback)
         for path, regex, method, callback in endpoints

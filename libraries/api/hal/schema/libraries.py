@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema_view
 
-from libraries.api.hal.schema.base import LIBRARY_ID, LOCATION, OF_A_BODY, TO_WRITE, call, page_of, reading
+from libraries.api.hal.schema.base import (
+    IDEMPOTENCY_KEY,
+    LIBRARY_ID,
+    LOCATION,
+    OF_A_BODY,
+    TO_WRITE,
+    call,
+    page_of,
+    reading,
+)
 from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInput, LibraryQuery, NewLibraryInput
 
 LIBRARY_PAGE = page_of("Library", "inf:library", LibraryDocument)
@@ -22,6 +31,7 @@ libraries = extend_schema_view(
         "createLibrary",
         "Create a library, and own it",
         LOCATION,
+        IDEMPOTENCY_KEY,
         tag="Libraries",
         request=NewLibraryInput,
         answers={201: LibraryDocument},

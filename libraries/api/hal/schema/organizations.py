@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema_view
 
-from libraries.api.hal.schema.base import LOCATION, OF_A_BODY, ORGANIZATION, TO_WRITE, call, page_of, reading
+from libraries.api.hal.schema.base import (
+    IDEMPOTENCY_KEY,
+    LOCATION,
+    OF_A_BODY,
+    ORGANIZATION,
+    TO_WRITE,
+    call,
+    page_of,
+    reading,
+)
 from libraries.api.hal.schema.libraries import LIBRARY_PAGE
 from libraries.api.hal.serializers.libraries import LibraryOfOrganizationQuery
 from libraries.api.hal.serializers.organizations import (
@@ -27,6 +36,7 @@ organizations = extend_schema_view(
         "createOrganization",
         "Found an organization: for superusers",
         LOCATION,
+        IDEMPOTENCY_KEY,
         tag="Organizations",
         request=NewOrganizationInput,
         answers={201: OrganizationDocument},

@@ -16,6 +16,7 @@ from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import libraries as schema
 from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInput, LibraryQuery, NewLibraryInput
 from libraries.api.hal.views.base import HalViewSet
+from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
 from libraries.levels import Action, Level
 from libraries.lifecycle import change_library, create_library, delete_library, require_any_change
@@ -43,6 +44,7 @@ class LibraryViewSet(HalViewSet):
         page = Page(self.request, query, found.with_access_of(self.caller), LIBRARIES_IN_ORDER)
         return self.answer(page.document("inf:library", self.documents(page.rows)))
 
+    @idempotent
     def create(self, request: Request) -> HttpResponseBase:
         library = create_library(**self.body(NewLibraryInput), actor=self.caller)
         document = self.document(self.library_for(str(library.pk), Action.VIEW))

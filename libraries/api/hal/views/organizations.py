@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from rest_framework.request import Request
 
+from libraries.access import visible_libraries_by_page
 from libraries.api.hal.pagination import Page
 from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import organizations as schema
@@ -21,11 +22,12 @@ from libraries.api.hal.serializers.organizations import (
 )
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.libraries import LibraryViewSet
+from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
 from libraries.directory import get_organization_for, require_superuser, visible_organizations
 from libraries.errors import NameTaken
 from libraries.membership import create_organization
-from libraries.models import Library, Organization, Scope
+from libraries.models import Organization, Scope
 from libraries.organizations import change_organization
 
 BY_SLUG = Keyset(("slug",))
@@ -45,6 +47,7 @@ class OrganizationViewSet(HalViewSet):
         page = Page(request, query, found, BY_SLUG)
         return self.answer(page.document("inf:organization", self.documents(page.rows)))
 
+    @idempotent
     def create(self, request: Request) -> HttpResponseBase:
         require_superuser(self.caller)
         organization = create_organization(**self.body(NewOrganizationInput), actor=self.caller)
@@ -74,7 +77,7 @@ class OrganizationLibraryViewSet(LibraryViewSet):
 
     def list(self, request: Request, slug: str) -> HttpResponseBase:  # type: ignore[override]
         organization = get_organization_for(self.caller, slug)
-        found = Library.objects.visible_to(self.caller).filter(organization=organization)
+        found = visible_libraries_by_page(self.caller).filter(organization=organization)
         return self.page(found, self.query(LibraryOfOrganizationQuery))
 
 
