@@ -193,7 +193,7 @@ def documents_below(client: ApiClient, path: str) -> dict[str, Any]:
         hrefs = [
             link["href"]
             for document in (found[here], *embedded)
-            for relation, link in document["_links"].items()
+            for relation, link in document.get("_links", {}).items()
             if relation != "curies" and not link.get("templated")
         ]
         waiting += [href for href in dict.fromkeys(hrefs) if href not in found and href not in waiting]

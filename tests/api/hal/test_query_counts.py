@@ -156,8 +156,8 @@ def test_a_page_costs_the_same_however_many_there_are(client_for, alice, acme, e
 
 
 CHANGES = {
-    "add a member": ("PUT", "/api/organizations/acme/members/erin", {"administrator": True}, 200, 22),
-    "keep a member": ("PUT", "/api/organizations/acme/members/bob", {}, 200, 12),
+    "add a member": ("PUT", "/api/organizations/acme/members/erin", {"administrator": True}, 200, 26),
+    "keep a member": ("PUT", "/api/organizations/acme/members/bob", {}, 200, 15),
     "make a team": ("PUT", "/api/organizations/acme/teams/legal", {"name": "Legal"}, 201, 18),
     "add to a team": ("PUT", "/api/organizations/acme/teams/engineering/members/dave", {}, 200, 18),
     "rename": ("PATCH", "/api/organizations/acme", {"name": "ACME"}, 200, 12),

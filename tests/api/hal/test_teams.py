@@ -1,5 +1,7 @@
 """/api/organizations/{slug}/teams, /api/organizations/{slug}/teams/{team} and its members"""
 
+from typing import Any
+
 import pytest
 
 from libraries.membership import is_member
@@ -175,7 +177,8 @@ class TestMembers:
     def test_an_administrator_adds_and_removes(self, client_for, dave, engineering):
         client = client_for("alice")
         path = f"{TEAM_MEMBERS}/dave"
-        for body in ({}, None):
+        bodies: list[Any] = [None, {}]
+        for body in bodies:
             answer = client.put(path, body)
             assert (answer.status_code, answer.json()) == (200, member("dave"))
         assert is_member(dave, engineering)
