@@ -47,14 +47,19 @@ def visible_libraries(user: Actor) -> LibraryQuerySet:
 
 
 def visible_libraries_by_page(user: Actor) -> LibraryQuerySet:
-    """The same, for who reads them in order, a page at a time: quick for who sees few and for who sees many.
+    """The same, for who reads them in order, a page at a time. One query here."""
+    return allowing_by_page(user, Action.VIEW)
+
+
+def allowing_by_page(user: Actor, action: Action) -> LibraryQuerySet:
+    """To which may they do `action`? Read by page, this is quick for who sees few and for who sees many.
 
     Whoever sees many finds a page full soon, walking the order's index; whoever sees few has them fetched and sorted.
     Which of them the user is takes one query here.
     """
     if Library.objects.sees_few(user):
-        return Library.objects.within_reach_of(user).visible_to(user)
-    return Library.objects.visible_to(user, walking=True)
+        return Library.objects.within_reach_of(user).allowing(user, action)
+    return Library.objects.allowing(user, action, walking=True)
 
 
 def get_library_for(user: Actor, identifier: str, action: Action) -> Library:

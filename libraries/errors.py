@@ -160,6 +160,20 @@ class NotSuperuser(SharingError):
         super().__init__("Only superusers may do that.")
 
 
+class KeyOfAnother(SharingError):
+    """The key would be, or is, somebody's whose keys the caller has no say about (R10)."""
+
+    code = "key_of_another"
+    rule = "R10"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            f"“{username}” is neither you nor a service account of yours: a member without a password, of no other"
+            " organization. Let them make it themselves, or ask a superuser."
+        )
+        self.username = username
+
+
 class LevelAboveOwn(SharingError):
     """The level given, or the level of the share that would change, is above the caller's own (R5)."""
 

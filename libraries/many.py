@@ -80,8 +80,9 @@ def share_across(
 ) -> list[Change | SharingError]:
     """Share many libraries, each named by any of its names, in one transaction; returns what became of each item.
 
-    Each item is on its own: one that the rules refuse comes back as its refusal, and the others are done. A principal
-    may be named again: the later item then finds what the earlier one left. Otherwise as share_many.
+    Each item is on its own: one that the rules refuse comes back as its refusal, and the others are done. What stands
+    as it is wanted is left alone, whoever might change it. A principal may be named again: the later item then finds
+    what the earlier one left. Otherwise as share_many.
     """
     with transaction.atomic():
         libraries = locked_libraries_for(actor, {identifier for identifier, _ in items})
@@ -98,7 +99,7 @@ def _outcome(batch: Batch, library: Library | None, item: Item) -> Change | Shar
     try:
         if library is None:
             raise LibraryNotFound
-        return batch.judge(library, item)
+        return batch.as_it_stands(library, item) or batch.judge(library, item)
     except SharingError as refusal:
         return refusal
 
@@ -115,6 +116,13 @@ class Batch:
         """The same for all references to one principal of a library."""
         principal = self._addressees.find(reference, library)
         return library.pk, reference.kind, principal.pk if principal else reference
+
+    def as_it_stands(self, library: Library, item: Item) -> Change | None:
+        """No change, where the share says what is wanted already."""
+        share = self._standing.get(self.identity(library, item.principal))
+        if share and item.wanted and item.wanted.is_met_by(share):
+            return Change(library, None, share, share)
+        return None
 
     def judge(self, library: Library, item: Item) -> Change:
         """What the wish comes to, after those judged before it. Raises what the verbs on one share raise."""

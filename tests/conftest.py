@@ -13,9 +13,11 @@ import pytest
 from django.core.management import call_command
 
 from libraries import demo
-from libraries.keys import create_api_key
-from libraries.models import OPERATOR, Library, Organization, Scope, Share, Team, User
+from libraries.keys import create_api_key, find_api_key
+from libraries.models import OPERATOR, Event, Library, Organization, Scope, Share, Team, User
 from tests.clients import ApiClient
+
+Change = tuple[str, str, int | None, int | None]
 
 # Every run tries the same examples; HYPOTHESIS_PROFILE=exploring looks for new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -100,12 +102,29 @@ def engineering(world: None) -> Team:
 
 
 @pytest.fixture
+def new_events(world: None) -> Callable[[], list[Change]]:
+    """What was recorded since the test began, oldest first: action, principal, level before, level after."""
+    old = set(Event.objects.values_list("pk", flat=True))
+
+    def read() -> list[Change]:
+        events = Event.objects.exclude(pk__in=old).order_by("pk")
+        return list(events.values_list("action", "principal", "from_level", "to_level"))
+
+    return read
+
+
+@pytest.fixture
 def key_for(world: None) -> Callable[..., str]:
-    """A new key: `key_for("alice")` of all scopes, `key_for("alice", Scope.LIBRARY_READ)` of that one."""
+    """A new key: `key_for("alice")` of all scopes, `key_for("alice", Scope.LIBRARY_READ)` of that one.
+
+    It has been used before: the first use is written down, so it would cost more than the others.
+    """
 
     def make(username: str, *scopes: Scope) -> str:
         user = User.objects.get(username=username)
-        return create_api_key(user=user, name="test", scopes=scopes or tuple(Scope), actor=OPERATOR)[1]
+        secret = create_api_key(user=user, name="test", scopes=scopes or tuple(Scope), actor=OPERATOR)[1]
+        find_api_key(secret)
+        return secret
 
     return make
 

@@ -18,10 +18,14 @@ from libraries.access import (
     who_can,
 )
 from libraries.errors import SharingError
+from libraries.keys import create_api_key
 from libraries.levels import Action, Kind, Level
-from libraries.models import Event, Library, Share, User
-from libraries.principals import admissible
-from tests.dialects import DIALECTS, Dialect, Refused
+from libraries.models import OPERATOR, Event, Library, Share, User
+from libraries.pairs import access_of_pairs
+from libraries.principals import Principal, admissible
+from tests.clients import ApiClient
+from tests.dialects import DIALECTS, Asked, Dialect, Refused
+from tests.factories import make_user
 from tests.scenario_world import FILES, World, act, build, read, told
 
 Question = Callable[[World], None]
@@ -97,6 +101,14 @@ def who_can_is_complete(world: World) -> None:
         assert set(who_can(world.library, action)) == expected
 
 
+def many_at_once_agree(world: World) -> None:
+    everybody = {user: Principal(Kind.USER, user) for user in User.objects.all()}
+    found = access_of_pairs([(subject, library) for subject in everybody.values() for library in world.libraries])
+    for library in world.libraries:
+        for user, allowed in _allowed(library):
+            assert found[everybody[user], library].actions == allowed
+
+
 def the_people_with_access_are_those_with_a_level(world: World) -> None:
     levels = {user: explain(user, world.library).level for user in User.objects.all()}
     people = {person: level_of_person(person) for person in people_with_access(world.library)}
@@ -121,6 +133,7 @@ QUESTIONS: list[Question] = [
     lists_are_complete,
     lists_by_page_are_complete,
     who_can_is_complete,
+    many_at_once_agree,
     the_people_with_access_are_those_with_a_level,
     explain_agrees_and_has_the_levels_of_the_file,
 ]
@@ -128,7 +141,8 @@ QUESTIONS: list[Question] = [
 
 def _questions_to_dialects() -> Iterator[Question]:
     for dialect in DIALECTS:
-        for ask in (level_shown, libraries_shown, shares_shown, people_shown, reasons_shown):
+        about_shares = (level_shown, libraries_shown, shares_shown, people_shown, reasons_shown)
+        for ask in (*about_shares, decisions_made, decisions_about_oneself, searches_made):
             yield _Named(f"{ask.__name__} by {dialect.name}", ask, dialect)
 
 
@@ -170,6 +184,54 @@ def shares_shown(world: World, dialect: Dialect) -> None:
         if not can(user, world.library, Action.VIEW_SHARES):
             expected = (403 if can(user, world.library, Action.VIEW) else 404) if user.is_active else 401
         assert (name, _shown(dialect.shares, world.clients[name], world.library)) == (name, expected)
+
+
+def decisions_made(world: World, dialect: Dialect) -> None:
+    """Everybody, every library and every action, asked by somebody who may."""
+    if dialect.decisions is None:
+        return
+    asked = _everything_asked(world, dialect, list(User.objects.all()))
+    assert dialect.decisions(_auditor(), asked) == _as_the_check_says(asked)
+
+
+def decisions_about_oneself(world: World, dialect: Dialect) -> None:
+    if dialect.decisions is None:
+        return
+    for name, user in world.users.items():
+        asked = _everything_asked(world, dialect, [user])
+        expected: Any = _as_the_check_says(asked) if user.is_active else 401
+        assert (name, _shown(dialect.decisions, world.clients[name], asked)) == (name, expected)
+
+
+def _everything_asked(world: World, dialect: Dialect, users: list[User]) -> list[Asked]:
+    return [(user, library, action) for user in users for action in dialect.words for library in world.libraries]
+
+
+def _as_the_check_says(asked: list[Asked]) -> list[bool]:
+    allowed = {pair: allowed_actions(*pair) for pair in {(user, library) for user, library, _ in asked}}
+    return [action in allowed[user, library] for user, library, action in asked]
+
+
+def searches_made(world: World, dialect: Dialect) -> None:
+    if not (dialect.libraries_of and dialect.who_can and dialect.actions_of):
+        return
+    auditor = _auditor()
+    for action in dialect.words:
+        for user in world.users.values():
+            allowing = Library.objects.allowing(user, action).order_by("natural_id")
+            assert dialect.libraries_of(auditor, user, action) == list(allowing.values_list("natural_id", flat=True))
+        able = who_can(world.library, action).order_by("username")
+        assert dialect.who_can(auditor, action, world.library) == list(able.values_list("username", flat=True))
+    for user in world.users.values():
+        allowed = allowed_actions(user, world.library)
+        expected = [action for action in dialect.words if action in allowed]
+        assert dialect.actions_of(auditor, user, world.library) == expected
+
+
+def _auditor() -> ApiClient:
+    """A superuser, who may ask about everybody."""
+    auditor = User.objects.filter(username="auditor").first() or make_user("auditor", is_superuser=True)
+    return ApiClient(create_api_key(user=auditor, name="x", actor=OPERATOR)[1])
 
 
 def people_shown(world: World, dialect: Dialect) -> None:

@@ -26,10 +26,15 @@ class SharingCommand(BaseCommand):
             with coming_through("command"):
                 return super().execute(*args, **options)
         except SharingError as error:
-            raise CommandError(f"{error} ({error.rule})" if error.rule else str(error)) from error
+            raise CommandError(sentence_of(error)) from error
 
     def print_json(self, document: Any) -> None:
         self.stdout.write(json.dumps(document, indent=2, default=str))
+
+
+def sentence_of(error: SharingError) -> str:
+    """What the core says, and by which rule."""
+    return f"{error} ({error.rule})" if error.rule else str(error)
 
 
 def add_json_option(parser: CommandParser) -> None:
@@ -83,6 +88,13 @@ def moment(text: str) -> datetime:
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise ArgumentTypeError(f"{text!r} is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z") from None
+
+
+def positive(text: str) -> int:
+    """An argument that counts: 1 or more."""
+    if not (text.isdecimal() and int(text) > 0):
+        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def _listed(names: Iterable[str]) -> str:

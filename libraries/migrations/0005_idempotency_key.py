@@ -9,7 +9,7 @@ import libraries.identifiers
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("libraries", "0002_event_order"),
+        ("libraries", "0004_share_list_indexes"),
     ]
 
     operations = [
