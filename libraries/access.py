@@ -118,24 +118,43 @@ class Explanation:
         """The answer in one sentence."""
         if not self.user.is_active:
             return f"{self.user} is inactive, so may do nothing."
-        return f"{self.user} {self._has} on {self.library.natural_id}{self._because}{self._besides}."
+        if self.level:
+            return f"{self.user} is {self.level.name} on {self.library.natural_id}, {self._through}{self._besides}."
+        return f"{self._without_share}{self._because}{self._besides}."
 
     @property
-    def _has(self) -> str:
-        return f"is {self.level.name}" if self.level else "has no access by any share"
+    def _through(self) -> str:
+        return f"through {_listed(self._names(Effect.COUNTS))}"
+
+    @property
+    def _without_share(self) -> str:
+        """The power of an administrator or a superuser is access too, though no share gives it."""
+        before = "By shares alone " if self.access.administers or self.access.superuser else ""
+        return f"{before}{self.user} has no access to {self.library.natural_id}"
 
     @property
     def _because(self) -> str:
-        wanted = Effect.COUNTS if self.level else Effect.SHUTS_OUT
-        names = [reason.share.principal_name for reason in self.reasons if reason.effect == wanted]
-        word = "through" if self.level else "being shut out by"
-        return f", {word} {', '.join(names)}" if names else ""
+        if names := self._names(Effect.SHUTS_OUT):
+            return f": shut out by {_listed(names)}"
+        if names := self._names(Effect.EXPIRED):
+            return f": what came through {_listed(names)} has expired"
+        return f": no share reaches {self.user}"
 
     @property
     def _besides(self) -> str:
+        word = "and" if self.level else "but"
         if self.access.superuser:
-            return "; as a superuser they may do everything that the rules leave open"
-        return f"; administers {self.library.organization.slug}" if self.access.administers else ""
+            return f"; {word} a superuser may do everything that the rules leave open"
+        return f"; {word} administers {self.library.organization.slug}" if self.access.administers else ""
+
+    def _names(self, effect: Effect) -> list[str]:
+        shares = [reason.share for reason in self.reasons if reason.effect == effect]
+        return ["their own share" if share.kind == Kind.USER else share.principal_name for share in shares]
+
+
+def _listed(names: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def explain(user: User, library: Library) -> Explanation:
