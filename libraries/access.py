@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
-from django.db.models import BooleanField, Case, Exists, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Exists, IntegerField, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from libraries import reach
 from libraries.errors import ActionNotAllowed, LibraryNotFound
 from libraries.identifiers import lookup_for
-from libraries.levels import ADMINISTRATORS_MAY, Access, Action, Kind, Level, effective_level, shut_out_breadth
+from libraries.levels import ADMINISTRATORS_MAY, GRANTED, Access, Action, Kind, Level, effective_level, shut_out_breadth
 from libraries.models import (
     ADMINISTER,
     Actor,
@@ -58,7 +60,23 @@ def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
 
 def who_can(library: Library, action: Action) -> QuerySet[User]:
     """Who may? Every active user who may do `action`, administrators and superusers included. One query."""
+    allowed = _allowed_by_shares(library, action)
+    if action in ADMINISTRATORS_MAY:
+        allowed |= Q(pk__in=_administrators(library).values("user"))
+    return User.objects.filter(allowed | Q(is_superuser=True), is_active=True)
 
+
+def levels_on(library: Library) -> QuerySet[User]:
+    """Who holds what? Every active user whose shares add up to a `level` above NONE, with it. One query.
+
+    The power of administrators and superusers is no part of it (R10).
+    """
+    held = [When(_allowed_by_shares(library, Action(GRANTED[level][-1])), then=level) for level in (3, 2, 1)]
+    level = Case(*held, default=Level.NONE, output_field=IntegerField())
+    return User.objects.filter(is_active=True).annotate(level=level).filter(level__gt=Level.NONE)
+
+
+def _allowed_by_shares(library: Library, action: Action) -> Q:
     def by_user(codename: str) -> Q:
         grants = LibraryUserObjectPermission.objects.filter(reach.unexpired(), content_object=library)
         return Q(pk__in=grants.granting(codename).values("user"))
@@ -70,10 +88,7 @@ def who_can(library: Library, action: Action) -> QuerySet[User]:
         return Q(pk__in=members.values("user")) | Q(Exists(grants.filter(breadth=Kind.EVERYONE)))
 
     setting = Q(pk__isnull=not library.editors_can_share)
-    allowed = reach.allowed(action, by_user=by_user, by_group=by_group, editors_can_share=setting)
-    if action in ADMINISTRATORS_MAY:
-        allowed |= Q(pk__in=_administrators(library).values("user"))
-    return User.objects.filter(allowed | Q(is_superuser=True), is_active=True)
+    return reach.allowed(action, by_user=by_user, by_group=by_group, editors_can_share=setting)
 
 
 def _administrators(library: Library) -> QuerySet[OrganizationUserObjectPermission]:
@@ -159,24 +174,63 @@ def _listed(names: list[str]) -> str:
 
 def explain(user: User, library: Library) -> Explanation:
     """Why? Every share that reaches the user and what it did, read off the shares themselves. Three queries."""
-    shares = list(_shares_reaching(user, library))
+    return explain_each([user], [library])[0]
+
+
+def explain_each(users: Sequence[User], libraries: Sequence[Library]) -> list[Explanation]:
+    """Why, for each of the users on each of the libraries, user by user. Three queries, however many they are."""
+    groups = _groups_of(users)
+    administrators = set(
+        OrganizationUserObjectPermission.objects.filter(
+            user__in=users, content_object__in={of.organization_id for of in libraries}, permission__codename=ADMINISTER
+        ).values_list("user", "content_object")
+    )
+    shares = defaultdict(list)
+    for share in _shares_reaching(users, libraries):
+        shares[share.library_id].append(share)
+    return [
+        _explained(
+            user,
+            library,
+            [share for share in shares[library.pk] if _reaches(share, user, groups[user.pk])],
+            (user.pk, library.organization_id) in administrators,
+        )
+        for user in users
+        for library in libraries
+    ]
+
+
+def _explained(user: User, library: Library, shares: list[Share], administers: bool) -> Explanation:
     running = [share for share in shares if not share.is_over]
-    active = user.is_active
     access = Access(
-        reaching=tuple(running) if active else (),
-        administers=active and _administrators(library).filter(user=user.pk).exists(),
-        superuser=active and user.is_superuser,
+        reaching=tuple(running) if user.is_active else (),
+        administers=user.is_active and administers,
+        superuser=user.is_active and user.is_superuser,
         editors_can_share=library.editors_can_share,
     )
     level, breadth = effective_level(running), shut_out_breadth(running)
     return Explanation(user, library, access, tuple(Reason(s, _effect(s, level, breadth)) for s in shares))
 
 
-def _shares_reaching(user: User, library: Library) -> QuerySet[Share]:
-    groups = User.groups.through.objects.filter(user=user.pk).values("group")
-    reaches = Q(user=user.pk) | Q(team__group__in=groups) | Q(organization__group__in=groups) | Q(kind=Kind.EVERYONE)
+def _groups_of(users: Sequence[User]) -> dict[UUID, set[int]]:
+    groups = defaultdict(set)
+    for user, group in User.groups.through.objects.filter(user__in=users).values_list("user", "group"):
+        groups[user].add(group)
+    return groups
+
+
+def _shares_reaching(users: Sequence[User], libraries: Sequence[Library]) -> QuerySet[Share]:
+    """The shares that reach any of the users, expired ones included."""
+    groups = User.groups.through.objects.filter(user__in=users).values("group")
+    reaches = Q(user__in=users) | Q(team__group__in=groups) | Q(organization__group__in=groups) | Q(kind=Kind.EVERYONE)
     is_over = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
-    return library.shares.with_principals().filter(reaches).annotate(is_over=is_over).order_by("kind", "id")  # type: ignore[no-redef]
+    shares = Share.objects.with_principals().filter(reaches, library__in=libraries)
+    return shares.annotate(is_over=is_over).order_by("kind", "id")
+
+
+def _reaches(share: Share, user: User, groups: Collection[int]) -> bool:
+    principal = share.team or share.organization
+    return principal.group_id in groups if principal else share.user_id in (user.pk, None)
 
 
 def _effect(share: Share, level: Level, breadth: int) -> Effect:

@@ -2,9 +2,10 @@
 
 import pytest
 
-from libraries.access import can, explain, who_can
-from libraries.levels import Action
+from libraries.access import can, explain, explain_each, levels_on, who_can
+from libraries.levels import Action, Level
 from libraries.models import Library, User
+from tests.factories import give
 
 
 @pytest.mark.parametrize("action", Action)
@@ -15,3 +16,17 @@ def test_the_four_questions_agree(world, action):
         for user in User.objects.all():
             assert Library.objects.allowing(user, action).contains(library) == (user in allowed)
             assert (action in explain(user, library).access.actions) == (user in allowed)
+
+
+def test_levels_and_explanations_of_many_are_those_of_each(world, handbook, engineering):
+    give(handbook, "carol", Level.NONE)
+    give(handbook, "everyone", Level.READER)
+    User.objects.filter(username="erin").update(is_active=False)
+    users, libraries = list(User.objects.order_by("pk")), list(Library.objects.select_related("organization"))
+
+    explanations = explain_each(users, libraries)
+
+    assert explanations == [explain(user, library) for user in users for library in libraries]
+    for library in libraries:
+        levels = {user: user.level for user in levels_on(library)}
+        assert levels == {e.user: e.level for e in explanations if e.library == library and e.level}
