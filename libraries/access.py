@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Exists, IntegerField, Q, QuerySet, When
@@ -71,9 +72,13 @@ def levels_on(library: Library) -> QuerySet[User]:
 
     The power of administrators and superusers is no part of it (R10).
     """
-    held = [When(_allowed_by_shares(library, Action(GRANTED[level][-1])), then=level) for level in (3, 2, 1)]
-    level = Case(*held, default=Level.NONE, output_field=IntegerField())
-    return User.objects.filter(is_active=True).annotate(level=level).filter(level__gt=Level.NONE)
+    levels = [
+        When(_allowed_by_shares(library, Action(GRANTED[level][-1])), then=level)
+        for level in (Level.OWNER, Level.EDITOR, Level.READER)
+    ]
+    level = Case(*levels, default=Level.NONE, output_field=IntegerField())
+    held: Any = User.objects.filter(is_active=True).annotate(level=level)  # type: ignore[no-redef]
+    return held.filter(level__gt=Level.NONE)
 
 
 def _allowed_by_shares(library: Library, action: Action) -> Q:
@@ -225,7 +230,7 @@ def _shares_reaching(users: Sequence[User], libraries: Sequence[Library]) -> Que
     reaches = Q(user__in=users) | Q(team__group__in=groups) | Q(organization__group__in=groups) | Q(kind=Kind.EVERYONE)
     is_over = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
     shares = Share.objects.with_principals().filter(reaches, library__in=libraries)
-    return shares.annotate(is_over=is_over).order_by("kind", "id")
+    return shares.annotate(is_over=is_over).order_by("kind", "id")  # type: ignore[no-redef]
 
 
 def _reaches(share: Share, user: User, groups: Collection[int]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.text import slugify
@@ -21,6 +22,12 @@ def whole(pattern: str) -> str:
 def new_uuid() -> UUID:
     """A UUID of version 7: later ones sort later."""
     return uuid7()
+
+
+def first_uuid_at(moment: datetime) -> UUID:
+    """The least UUID of version 7 that could have been made at `moment`, an aware datetime."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 
 def new_object_id() -> str:

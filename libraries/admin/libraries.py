@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from libraries.admin.base import VerbAdmin, become
+from libraries.admin.concerns import LibraryConcernFilter
 from libraries.admin.fields import user_field
 from libraries.admin.refusals import SeenForm
 from libraries.admin.shares import ROWS, ShareInline
@@ -109,7 +110,12 @@ class LibraryAdmin(VerbAdmin):
         "editors_can_share",
         "created_at",
     )
-    list_filter = (("organization", admin.RelatedOnlyFieldListFilter), "editors_can_share", "created_at")
+    list_filter = (
+        ("organization", admin.RelatedOnlyFieldListFilter),
+        LibraryConcernFilter,
+        "editors_can_share",
+        "created_at",
+    )
     search_fields = ("name", "natural_id")
     search_help_text = "A name, or any of a library's ids."
     date_hierarchy = "created_at"

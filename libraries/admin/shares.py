@@ -10,10 +10,11 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from libraries.admin.base import SuperusersOnly, VerbAdmin
-from libraries.admin.fields import end_field, level_field
+from libraries.admin.fields import SuggestingInput, end_field, level_field
 from libraries.admin.refusals import ChangedMeanwhile, SeenForm, VerbFormSet
 from libraries.console import actor_of
 from libraries.errors import ExpiryRefused, InvalidText, LevelAboveOwn, OnlyUsersOwn, SharingError, UnknownPrincipal
@@ -25,6 +26,8 @@ from libraries.sharing import KEEP, revoke_share, share_library
 
 ROWS = 100
 """How many shares a library's page shows; with more fields than these Django would refuse the form."""
+LABELS = {"principal": "Shared with", "level": "Level", "expires_at": "Expires at (UTC)", "note": "Note"}
+"""What a screen reader calls the fields of a row; others read the heads of the columns."""
 SOON = timedelta(days=30)
 
 
@@ -43,9 +46,7 @@ class ShareForm(SeenForm):
     principal = forms.CharField(
         max_length=200,
         help_text="alice, team:engineering, org:acme or everyone",
-        widget=forms.TextInput(
-            attrs={"class": "vTextField", "placeholder": "alice or team:engineering", "autocomplete": "off"}
-        ),
+        widget=SuggestingInput(attrs={"placeholder": "alice or team:engineering"}),
     )
     level = level_field()
     expires_at = end_field()
@@ -67,6 +68,8 @@ class ShareForm(SeenForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, label in LABELS.items():
+            self.fields[name].widget.attrs["aria-label"] = label
         self.is_gone = False
         if self.is_existing:
             self.initial["principal"] = self.instance.principal_name
@@ -137,6 +140,11 @@ class ShareFormSet(VerbFormSet):
         super().add_fields(form, index)
         # Django's own field would ask the database for each row's key.
         form.fields["id"] = forms.UUIDField(initial=form.fields["id"].initial, required=False, widget=forms.HiddenInput)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = "Remove this share"
+        if not self.instance._state.adding:
+            address = reverse("admin:suggest_principals", args=[self.instance.pk])
+            form.fields["principal"].widget.attrs["data-suggestions"] = address
         if self.is_bound and index is not None and index < self.initial_form_count() and not form.is_existing:
             form.mark_as_gone()
 

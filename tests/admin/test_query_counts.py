@@ -150,6 +150,36 @@ def test_suggestions_cost_the_same_at_300_rows(console, fill):
     assert cost(console, path) == few <= 4
 
 
+@pytest.mark.parametrize("model", ["apikey", "event", "library", "share"])
+def test_the_first_page_costs_the_same_at_300_rows(console, fill, model):
+    few = cost(console, "/admin/")
+
+    fill(model)
+
+    assert cost(console, "/admin/") == few <= 8
+
+
+def test_an_explanation_costs_the_same_in_300_teams(console, acme, handbook, fill, bob):
+    path = "/admin/explain/?person=bob&library=handbook"
+    few = cost(console, path)
+
+    teams = fill("team")
+    Share.objects.bulk_create(Share(library=handbook, kind=1, team=team, level=1) for team in teams)
+    bob.groups.add(*(team.group_id for team in teams))
+
+    assert cost(console, path) == few <= 8
+
+
+@pytest.mark.parametrize("kind", ["people/", "libraries/", "principals/{library}/"])
+def test_what_is_offered_costs_the_same_at_300_rows(console, handbook, fill, kind):
+    path = f"/admin/suggestions/{kind.format(library=handbook.pk)}?term=e"
+    few = cost(console, path)
+
+    fill("share")
+
+    assert cost(console, path) == few <= 8
+
+
 def test_a_librarys_page_costs_the_same_at_300_shares(console, handbook, make_users):
     path = f"/admin/libraries/library/{handbook.pk}/change/"
     few = cost(console, path)

@@ -1,0 +1,39 @@
+"""What the console's templates write often."""
+
+from __future__ import annotations
+
+from django import template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from libraries.levels import Kind, Level
+from libraries.models import Library, Organization, Share, Team, User
+
+register = template.Library()
+
+
+@register.simple_tag
+def level_badge(level: int) -> SafeString:
+    """A level as a word in its colour."""
+    named = Level(level)
+    label = "None" if named == Level.NONE else named.label
+    return format_html('<span class="level level-{}">{}</span>', named.name.lower(), label)
+
+
+@register.simple_tag
+def page_of(row: User | Team | Organization | Library) -> str:
+    """The address of the row's page."""
+    return reverse(f"admin:libraries_{row._meta.model_name}_change", args=[row.pk])
+
+
+@register.simple_tag
+def principal_of(share: Share) -> SafeString:
+    """Whom a share is for, as a link to their page."""
+    principal = share.user or share.team or share.organization
+    kind = Kind(share.kind).label.lower()
+    if principal is None:
+        return format_html('<span class="principal principal-{}">{}</span>', kind, share.principal_name)
+    return format_html(
+        '<a class="principal principal-{}" href="{}">{}</a>', kind, page_of(principal), share.principal_name
+    )
