@@ -46,6 +46,17 @@ def visible_libraries(user: Actor) -> LibraryQuerySet:
     return Library.objects.visible_to(user)
 
 
+def visible_libraries_by_page(user: Actor) -> LibraryQuerySet:
+    """The same, for who reads them in order, a page at a time: quick for who sees few and for who sees many.
+
+    Whoever sees many finds a page full soon, walking the order's index; whoever sees few has them fetched and sorted.
+    Which of them the user is takes one query here.
+    """
+    if Library.objects.sees_few(user):
+        return Library.objects.within_reach_of(user).visible_to(user)
+    return Library.objects.visible_to(user, walking=True)
+
+
 def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
     """The one door: the library under any of its names, with `access`, for one who may do `action`. One query.
 
@@ -93,7 +104,8 @@ def _allowed_by_shares(library: Library, action: Action) -> Q:
         return Q(pk__in=members.values("user")) | Q(Exists(grants.filter(breadth=Kind.EVERYONE)))
 
     setting = Q(pk__isnull=not library.editors_can_share)
-    return reach.allowed(action, by_user=by_user, by_group=by_group, editors_can_share=setting)
+    through_groups = reach.narrower_than_any_shut_out(by_group)
+    return reach.allowed(action, by_user=by_user, through_groups=through_groups, editors_can_share=setting)
 
 
 def _administrators(library: Library) -> QuerySet[OrganizationUserObjectPermission]:

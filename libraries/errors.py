@@ -66,6 +66,7 @@ class ActionNotAllowed(SharingError):
     WORDS: ClassVar[dict[Action, str]] = {
         Action.VIEW: "see this library",
         Action.VIEW_SHARES: "see whom this library is shared with",
+        Action.VIEW_EVENTS: "see what happened to this library",
         Action.CHANGE: "change this library",
         Action.SHARE: "share this library",
         Action.DELETE: "delete this library",
@@ -78,14 +79,28 @@ class ActionNotAllowed(SharingError):
 
 
 class NotAdministrator(SharingError):
-    """The caller does not administer the organization (R10)."""
+    """The caller does not administer the organization, or none where no slug is given (R10)."""
 
     code = "not_administrator"
     rule = "R10"
 
-    def __init__(self, slug: str) -> None:
-        super().__init__(f"Only administrators of “{slug}” may do that.")
+    def __init__(self, slug: str = "") -> None:
+        organization = f"“{slug}”" if slug else "an organization"
+        super().__init__(f"Only administrators of {organization} may do that.")
         self.slug = slug
+
+
+class MayNotAsk(SharingError):
+    """The caller asks about others' access where they hold no power to: whether there is such a library stays hidden."""
+
+    code = "may_not_ask"
+    rule = "R10"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "About others you may ask only where you hold “check_access” on the library's organization,"
+            " as its administrators do."
+        )
 
 
 class NotSuperuser(SharingError):

@@ -29,6 +29,8 @@ class EventAction(StrEnum):
     MEMBER_REMOVED = "member.removed"
     ADMINISTRATOR_ADDED = "administrator.added"
     ADMINISTRATOR_REMOVED = "administrator.removed"
+    CHECK_ACCESS_GIVEN = "check_access.given"
+    CHECK_ACCESS_TAKEN = "check_access.taken"
     TEAM_CREATED = "team.created"
     TEAM_CHANGED = "team.changed"
     TEAM_DELETED = "team.deleted"

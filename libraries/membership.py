@@ -13,6 +13,7 @@ from libraries.events import EventAction, record_of_organization
 from libraries.levels import Kind, Level
 from libraries.models import (
     ADMINISTER,
+    CHECK_ACCESS,
     Actor,
     Library,
     Organization,
@@ -92,21 +93,17 @@ def remove_member(*, organization: Organization, user: User, successor: User | N
 
 def set_administrator(*, organization: Organization, user: User, administrator: bool, actor: Actor) -> bool:
     """Give or take R10's power; returns whether that changed anything. Raises NotAdministrator, NotMember."""
-    with transaction.atomic():
-        _require_administrator(actor, organization)
-        _lock_user(user)
-        if not is_member(user, organization):
-            raise NotMember(user.username, organization.slug)
-        held = _powers(user, organization).filter(permission__codename=ADMINISTER)
-        if held.exists() == administrator:
-            return False
-        if administrator:
-            _give(ADMINISTER, user, organization)
-        else:
-            held.delete()
-        action = EventAction.ADMINISTRATOR_ADDED if administrator else EventAction.ADMINISTRATOR_REMOVED
-        record_of_organization(action, organization, actor=actor, principal=user.username)
-        return True
+    actions = EventAction.ADMINISTRATOR_ADDED, EventAction.ADMINISTRATOR_REMOVED
+    return _set_power(ADMINISTER, actions, organization, user, administrator, actor)
+
+
+def set_check_access(*, organization: Organization, user: User, allowed: bool, actor: Actor) -> bool:
+    """Let a member, say a gateway's service account, ask about others' access to the organization's libraries, or not.
+
+    Returns whether that changed anything; administrators may ask without it. Raises NotAdministrator, NotMember.
+    """
+    actions = EventAction.CHECK_ACCESS_GIVEN, EventAction.CHECK_ACCESS_TAKEN
+    return _set_power(CHECK_ACCESS, actions, organization, user, allowed, actor)
 
 
 def create_team(*, organization: Organization, slug: str, name: str, email: str = "", actor: Actor) -> Team:
@@ -206,6 +203,31 @@ def _give(codename: str, user: User, organization: Organization) -> None:
         codename=codename, content_type__app_label="libraries", content_type__model="organization"
     )
     OrganizationUserObjectPermission.objects.create(user=user, content_object=organization, permission=permission)
+
+
+def _set_power(
+    codename: str,
+    actions: tuple[EventAction, EventAction],
+    organization: Organization,
+    user: User,
+    wanted: bool,
+    actor: Actor,
+) -> bool:
+    """Give or take one power. `actions`: what the event says of giving, and of taking."""
+    with transaction.atomic():
+        _require_administrator(actor, organization)
+        _lock_user(user)
+        if not is_member(user, organization):
+            raise NotMember(user.username, organization.slug)
+        held = _powers(user, organization).filter(permission__codename=codename)
+        if held.exists() == wanted:
+            return False
+        if wanted:
+            _give(codename, user, organization)
+        else:
+            held.delete()
+        record_of_organization(actions[0 if wanted else 1], organization, actor=actor, principal=user.username)
+        return True
 
 
 def _held_in(organization: Organization, user: User) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """R1 to R3 over rows of the two grant tables. It knows no model: callers bring the querysets."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Now
 
@@ -19,40 +21,59 @@ def unexpired() -> Q:
     return Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
 
 
+ThroughGroups = Callable[[str, Collection[Kind]], Q]
+"""Called with a codename and the kinds whose grants may count: the rows that hold it through groups by R1 and R2."""
+
+
+def nothing(codename: str) -> Q:
+    """`by_user` for whoever has no grant of their own."""
+    return Q(pk__in=())
+
+
 def permitted(
     codename: str,
     *,
     by_user: Callable[[str], Q],
-    by_group: Callable[[str, Collection[Kind]], Q],
+    through_groups: ThroughGroups,
     kinds: Collection[Kind] = GROUP_KINDS,
 ) -> Q:
     """The rows that hold the permission `codename` by R1 and R2.
 
     by_user(codename): the rows with such a grant made to the user themselves.
-    by_group(codename, kinds): the rows with such a grant made to a group of one of `kinds` that the user is in.
     kinds: which groups' grants may count; shut-outs always do.
     """
+    return by_user(codename) | (~by_user(SHUT_OUT) & through_groups(codename, kinds))
 
-    def through(kind: Kind) -> Q:
+
+def narrower_than_any_shut_out(by_group: ThroughGroups) -> ThroughGroups:
+    """R2, kind by kind. by_group(codename, kinds): the rows with such a grant made to a group of one of `kinds`."""
+
+    def through_groups(codename: str, kinds: Collection[Kind]) -> Q:
+        return reduce(or_, (through(codename, kind) for kind in kinds))
+
+    def through(codename: str, kind: Kind) -> Q:
         as_narrow = [narrower for narrower in GROUP_KINDS if narrower <= kind]
         return by_group(codename, [kind]) & ~by_group(SHUT_OUT, as_narrow)
 
-    return by_user(codename) | (~by_user(SHUT_OUT) & reduce(or_, map(through, kinds)))
+    return through_groups
 
 
 def allowed(
     action: Action,
     *,
     by_user: Callable[[str], Q],
-    by_group: Callable[[str, Collection[Kind]], Q],
+    through_groups: ThroughGroups,
     editors_can_share: Q,
 ) -> Q:
-    """The rows that may do `action` through shares (R4, R9). The callables are those of `permitted`."""
+    """The rows that may do `action` through shares (R4, R9, R10). The callables are those of `permitted`."""
     if action == Action.VIEW_SHARES:
-        return permitted(Action.VIEW, by_user=by_user, by_group=by_group, kinds=(Kind.TEAM, Kind.ORGANIZATION))
-    rows = permitted(action, by_user=by_user, by_group=by_group)
+        narrow = (Kind.TEAM, Kind.ORGANIZATION)
+        return permitted(Action.VIEW, by_user=by_user, through_groups=through_groups, kinds=narrow)
+    # What is for owners, without a permission of its own.
+    codename = Action.TRANSFER if action == Action.VIEW_EVENTS else action
+    rows = permitted(codename, by_user=by_user, through_groups=through_groups)
     if action == Action.SHARE:
-        rows |= editors_can_share & permitted(Action.CHANGE, by_user=by_user, by_group=by_group)
+        rows |= editors_can_share & permitted(Action.CHANGE, by_user=by_user, through_groups=through_groups)
     return rows
 
 
@@ -77,6 +98,27 @@ class IsAnyOf(Func):
 
     def as_postgresql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
         return self.as_sql(compiler, connection, arg_joiner=" = ANY(ARRAY", template="%(expressions)s)", **context)
+
+
+class AreAmong(Func):
+    """Whether columns, side by side, are one of the given rows: many pairs looked up at once, and no others."""
+
+    output_field = BooleanField()
+
+    def __init__(self, *columns: F, rows: Iterable[tuple[Any, ...]]) -> None:
+        super().__init__(*columns)
+        self.rows = tuple(rows)
+
+    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        if not self.rows:
+            raise EmptyResultSet
+        columns = self.get_source_expressions()
+        compiled = [compiler.compile(column) for column in columns]
+        prepare = [column.output_field.get_db_prep_value for column in columns]
+        row = f"({', '.join('%s' for _ in columns)})"
+        sql = f"({', '.join(sql for sql, _ in compiled)}) IN (VALUES {', '.join(row for _ in self.rows)})"
+        values = [each(value, connection) for row in self.rows for each, value in zip(prepare, row, strict=True)]
+        return sql, [*(parameter for _, parameters in compiled for parameter in parameters), *values]
 
 
 class Line(Func):

@@ -167,7 +167,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Who may do what to which library.",
     "VERSION": __version__,
     "OAS_VERSION": "3.1.0",
-    "PREPROCESSING_HOOKS": ["libraries.api.hal.schema.in_the_documents_words"],
+    "PREPROCESSING_HOOKS": ["libraries.api.hal.schema.base.in_the_documents_words"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -63,7 +63,9 @@ def test_how_to_add_a_dialect_names_what_every_dialect_has():
     named = set(re.findall(r"`libraries/api/NAME/(\w+\.py)`", README))
     optional = {"pagination.py", "authentication.py"}
     for dialect in dialects():
-        written = {path.name for path in (ROOT / "libraries" / "api" / dialect).glob("*.py")}
+        folder = ROOT / "libraries" / "api" / dialect
+        packages = {f"{path.parent.name}.py" for path in folder.glob("*/__init__.py")}
+        written = {path.name for path in folder.glob("*.py")} | packages
         assert named - optional <= written
         assert (ROOT / "tests" / "api" / dialect).is_dir()
         assert f"libraries.api.{dialect}.urls" in (ROOT / "sharing_project" / "urls.py").read_text()

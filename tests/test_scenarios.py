@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from libraries.access import allowed_actions, can, explain, who_can
+from libraries.access import allowed_actions, can, explain, visible_libraries_by_page, who_can
 from libraries.errors import SharingError
 from libraries.levels import Action, Level
 from libraries.models import Event, Library, Share, User
@@ -73,6 +73,12 @@ def lists_are_complete(world: World) -> None:
     for user, action in {*to_see, *world.lines("can"), *world.lines("cannot")}:
         expected = {library for library in allowed if action in allowed[library][user]}
         assert set(Library.objects.allowing(user, action)) == expected
+        assert set(Library.objects.allowing(user, action, walking=True)) == expected
+
+
+def lists_by_page_are_complete(world: World) -> None:
+    for user, allowed in _allowed(world.library):
+        assert visible_libraries_by_page(user).contains(world.library) == (Action.VIEW in allowed)
 
 
 def who_can_is_complete(world: World) -> None:
@@ -98,6 +104,7 @@ QUESTIONS: list[Question] = [
     the_check_says_what_the_file_says,
     has_perm_agrees,
     lists_are_complete,
+    lists_by_page_are_complete,
     who_can_is_complete,
     explain_agrees_and_has_the_levels_of_the_file,
 ]

@@ -1,6 +1,6 @@
 """Tables, constraints and facts about one row."""
 
-from libraries.models.events import Event
+from libraries.models.events import Event, EventQuerySet
 from libraries.models.grants import EVERYONE, LibraryGroupObjectPermission, LibraryUserObjectPermission
 from libraries.models.keys import ApiKey, Scope
 from libraries.models.libraries import Library, LibraryQuerySet
@@ -24,6 +24,7 @@ __all__ = [
     "Actor",
     "ApiKey",
     "Event",
+    "EventQuerySet",
     "Library",
     "LibraryGroupObjectPermission",
     "LibraryQuerySet",

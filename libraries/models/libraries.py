@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import connection, models
@@ -20,7 +20,7 @@ from libraries.identifiers import (
     whole,
 )
 from libraries.levels import ADMINISTRATORS_MAY, GRANTED, SHUT_OUT, Access, Action, Kind, Level
-from libraries.models.grants import LibraryGroupObjectPermission, LibraryUserObjectPermission
+from libraries.models.grants import GroupGrantQuerySet, LibraryGroupObjectPermission, LibraryUserObjectPermission
 from libraries.models.organizations import ADMINISTER, Organization, OrganizationUserObjectPermission
 from libraries.models.users import Actor, User
 from libraries.prepared import Prepared
@@ -35,21 +35,62 @@ def administered_by(user: Actor, organization: str = "organization") -> Exists:
     )
 
 
-class LibraryQuerySet(models.QuerySet["Library"]):
-    def visible_to(self, user: Actor) -> LibraryQuerySet:
-        """The libraries that the user may see, all of them, in one query (R9)."""
-        return self.allowing(user, Action.VIEW)
+FEW = 1000
+"""So many grants are read and sorted sooner than an index is walked for them."""
 
-    def allowing(self, user: Actor, action: Action) -> LibraryQuerySet:
-        """The libraries to which the user may do `action`, all of them, in one query."""
+
+def _reaching(user: Actor) -> models.QuerySet[Any]:
+    """The keys of the libraries that any grant or power of the user's is about; one may come several times."""
+    by_user = LibraryUserObjectPermission.objects.reaching(user).granting(Action.VIEW).values("content_object")
+    by_group = LibraryGroupObjectPermission.objects.reaching(user).granting(Action.VIEW).values("content_object")
+    administered = Library.objects.filter(administered_by(user)).order_by().values("pk")
+    return by_user.union(by_group, administered, all=True)
+
+
+def _through(grants: GroupGrantQuerySet, walking: bool = False) -> reach.ThroughGroups:
+    """The libraries that these grants of groups let somebody into; `walking`: see LibraryQuerySet.allowing."""
+
+    def through_groups(codename: str, kinds: Collection[Kind]) -> Q:
+        if walking:
+            here = grants.filter(content_object=OuterRef("pk")).narrower_than_any_shut_out(codename, kinds)
+            return Q(models.Subquery(here.values("counts"), output_field=BooleanField()))
+        counting = grants.narrower_than_any_shut_out(codename, kinds).filter(counts=True)
+        return Q(pk__in=counting.values("content_object"))
+
+    return through_groups
+
+
+class LibraryQuerySet(models.QuerySet["Library"]):
+    def visible_to(self, user: Actor, *, walking: bool = False) -> LibraryQuerySet:
+        """The libraries that the user may see, all of them, in one query (R9). `walking`: see `allowing`."""
+        return self.allowing(user, Action.VIEW, walking=walking)
+
+    def allowing(self, user: Actor, action: Action, *, walking: bool = False) -> LibraryQuerySet:
+        """The libraries to which the user may do `action`, all of them, in one query.
+
+        walking: look at one library after another, in the order asked for, instead of finding all ids first. Quick
+        where only the first of many are wanted, slow for anything else.
+        """
         if not user.is_active:
             return self.none()
         if user.is_superuser:
             return self.all()
-        allowed = self._permitted(user, action)
+        allowed = self._permitted(user, action, walking)
         if action in ADMINISTRATORS_MAY:
             allowed |= Q(administered_by(user))
         return self.filter(allowed)
+
+    def allowing_members_of(self, groups: Collection[int], action: Action) -> LibraryQuerySet:
+        """Those to which whoever is in these groups and no other, and has no share of their own, may do `action`."""
+        reaching = LibraryGroupObjectPermission.objects.reaching_members_of(groups)
+        return self.filter(
+            reach.allowed(
+                action,
+                by_user=reach.nothing,
+                through_groups=_through(reaching),
+                editors_can_share=Q(editors_can_share=True),
+            )
+        )
 
     def holding(self, user: Actor, level: Level) -> LibraryQuerySet:
         """Those where the user's shares alone add up to `level` or more; an administrator's power is no part of it."""
@@ -57,16 +98,22 @@ class LibraryQuerySet(models.QuerySet["Library"]):
             return self.all()
         return self.filter(self._permitted(user, Action(GRANTED[level][-1]))) if user.is_active else self.none()
 
-    def _permitted(self, user: Actor, action: Action) -> Q:
+    def sees_few(self, user: Actor) -> bool:
+        """Whether no more than FEW grants and powers could show the user anything. One query."""
+        return not user.is_superuser and _reaching(user)[: FEW + 1].count() <= FEW
+
+    def within_reach_of(self, user: Actor) -> LibraryQuerySet:
+        """Those that any grant or power of the user's is about, fetched by key: no table is read for a few of them."""
+        return self.filter(reach.IsAnyOf(F("pk"), models.Subquery(_reaching(user))))
+
+    def _permitted(self, user: Actor, action: Action, walking: bool = False) -> Q:
         def by_user(codename: str) -> Q:
             grants = LibraryUserObjectPermission.objects.reaching(user).granting(codename)
             return Q(pk__in=grants.values("content_object"))
 
-        def by_group(codename: str, kinds: Collection[Kind]) -> Q:
-            grants = LibraryGroupObjectPermission.objects.reaching(user).of_kinds(kinds)
-            return Q(pk__in=grants.granting(codename).values("content_object"))
-
-        return reach.allowed(action, by_user=by_user, by_group=by_group, editors_can_share=Q(editors_can_share=True))
+        through_groups = _through(LibraryGroupObjectPermission.objects.reaching(user), walking)
+        setting = Q(editors_can_share=True)
+        return reach.allowed(action, by_user=by_user, through_groups=through_groups, editors_can_share=setting)
 
     def with_access_of(self, user: Actor) -> LibraryQuerySet:
         """Each library with what the user ends up with on it, as `library.access`, in the same query."""

@@ -14,7 +14,7 @@ MAY = {
     Level.OWNER: set(Action),
 }
 """R4, for who is let in by something narrower than everyone."""
-POWER = {Action.VIEW, Action.VIEW_SHARES, Action.SHARE, Action.DELETE, Action.TRANSFER}
+POWER = {Action.VIEW, Action.VIEW_SHARES, Action.VIEW_EVENTS, Action.SHARE, Action.DELETE, Action.TRANSFER}
 """R10."""
 KEEP = "keep"
 

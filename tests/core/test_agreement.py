@@ -2,7 +2,15 @@
 
 import pytest
 
-from libraries.access import can, explain, explain_each, levels_on, who_can
+from libraries.access import (
+    can,
+    explain,
+    explain_each,
+    levels_on,
+    visible_libraries,
+    visible_libraries_by_page,
+    who_can,
+)
 from libraries.levels import Action, Level
 from libraries.models import Library, User
 from tests.factories import give
@@ -15,6 +23,7 @@ def test_the_four_questions_agree(world, action):
         assert set(who_can(library, action)) == allowed
         for user in User.objects.all():
             assert Library.objects.allowing(user, action).contains(library) == (user in allowed)
+            assert Library.objects.allowing(user, action, walking=True).contains(library) == (user in allowed)
             assert (action in explain(user, library).access.actions) == (user in allowed)
 
 
@@ -30,3 +39,10 @@ def test_levels_and_explanations_of_many_are_those_of_each(world, handbook, engi
     for library in libraries:
         levels = {user: user.level for user in levels_on(library)}
         assert levels == {e.user: e.level for e in explanations if e.library == library and e.level}
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_whoever_reads_by_page_sees_the_same_whether_that_is_few_or_many(world, monkeypatch, few):
+    monkeypatch.setattr("libraries.models.libraries.FEW", few)
+    for user in User.objects.all():
+        assert set(visible_libraries_by_page(user)) == set(visible_libraries(user))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from libraries.access import allowed_actions, can, explain, explain_each, get_library_for, levels_on, who_can
+from libraries.access import (
+    allowed_actions,
+    can,
+    explain,
+    explain_each,
+    get_library_for,
+    levels_on,
+    visible_libraries_by_page,
+    who_can,
+)
 from libraries.levels import Action, Level
 from libraries.lifecycle import create_library
 from libraries.membership import add_team_member, create_team
@@ -80,3 +89,10 @@ def test_seeing_many_libraries_costs_one(alice, libraries, django_assert_num_que
         visible = list(Library.objects.visible_to(alice).with_access_of(alice))
         assert len(visible) == before + libraries
         assert {library.access.level for library in visible} == {Level.OWNER, Level.NONE}
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_a_page_of_them_costs_two(alice, few, monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr("libraries.models.libraries.FEW", few)
+    with django_assert_num_queries(2):
+        assert list(visible_libraries_by_page(alice).order_by("name", "id")[:2])

@@ -278,7 +278,9 @@ class Sharing(RuleBasedStateMachine):
         library = Library.objects.get(pk=self.library.pk)
         allowed = {name for name in PEOPLE if action in self.book.actions(name)}
         assert set(who_can(library, action).values_list("username", flat=True)) == allowed
-        assert Library.objects.allowing(self.users[name], action).contains(library) == (name in allowed)
+        for walking in (False, True):
+            found = Library.objects.allowing(self.users[name], action, walking=walking)
+            assert found.contains(library) == (name in allowed)
 
     @invariant()
     def the_shares_are_those_of_the_book_and_the_grants_agree(self) -> None:

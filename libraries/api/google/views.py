@@ -9,7 +9,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access import get_library_for
+from libraries.access import get_library_for, visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.google.authentication import GoogleKeyAuthentication
 from libraries.api.google.errors import STATUSES, status
@@ -220,7 +220,7 @@ class CorpusViewSet(LibraryViewSet):
     def list(self, request: Request) -> Response:
         """List the libraries that the caller may see, oldest first."""
         sent = self.message(parameters=PageParameters)
-        visible = Library.objects.visible_to(self.caller)
+        visible = visible_libraries_by_page(self.caller)
         corpora, following = page(visible, sent, largest=MOST_CORPORA, bound_to=f"corpora of {self.caller.pk}")
         return self.answer(ListCorporaResponse, {"corpora": corpora, **following})
 

@@ -15,7 +15,7 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.api.hal.views import HalViewSet
+from libraries.api.hal.views.base import HalViewSet
 from libraries.api.views import Anyone
 
 

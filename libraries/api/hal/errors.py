@@ -22,6 +22,7 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.UnknownOrganization: 422,
     errors.ActionNotAllowed: 403,
     errors.NotAdministrator: 403,
+    errors.MayNotAsk: 403,
     errors.NotSuperuser: 403,
     errors.LevelAboveOwn: 403,
     errors.OwnShareFixed: 403,

@@ -62,7 +62,7 @@ class Page:
         if query["after"]:
             found, more = self._cut(self.keyset.after(rows, self._key(query, "after")))
             return found, True, more
-        found, more = self._cut(rows.order_by(*self.keyset.columns)[self.start :])
+        found, more = self._cut(self.keyset.in_order(rows)[self.start :])
         return found, self.start > 0, more
 
     def _cut(self, rows: QuerySet[Any]) -> tuple[list[Any], bool]:

@@ -2,26 +2,29 @@
 
 from django.urls import path, re_path
 
-from libraries.api.hal import documentation, views
+from libraries.api.hal import documentation
+from libraries.api.hal.views import events, libraries, shares, start
 
 app_name = "hal"
 
 urlpatterns = [
-    path("", views.RootViewSet.as_view({"get": "retrieve"}), name="root"),
-    path("me", views.MeViewSet.as_view({"get": "retrieve"}), name="me"),
-    path("libraries", views.LibraryViewSet.as_view({"get": "list", "post": "create"}), name="libraries"),
+    path("", start.RootViewSet.as_view({"get": "retrieve"}), name="root"),
+    path("me", start.MeViewSet.as_view({"get": "retrieve"}), name="me"),
+    path("libraries", libraries.LibraryViewSet.as_view({"get": "list", "post": "create"}), name="libraries"),
     path(
         "libraries/<str:library_id>",
-        views.LibraryViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        libraries.LibraryViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
         name="library",
     ),
-    path("libraries/<str:library_id>/shares", views.ShareViewSet.as_view({"get": "list"}), name="shares"),
+    path("libraries/<str:library_id>/shares", shares.ShareViewSet.as_view({"get": "list"}), name="shares"),
     path(
         "libraries/<str:library_id>/shares/<str:principal_id>",
-        views.ShareViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
+        shares.ShareViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"}),
         name="share",
     ),
+    path("libraries/<str:library_id>/events", events.HistoryViewSet.as_view({"get": "list"}), name="history"),
+    path("events", events.FeedViewSet.as_view({"get": "list"}), name="feed"),
     path("schema/", documentation.SchemaViewSet.as_view({"get": "retrieve"}), name="schema"),
     path("docs/", documentation.DocsViewSet.as_view({"get": "get"}), name="docs"),
-    re_path(r"", views.UnknownPathViewSet.as_view({"get": "unknown"}), name="unknown"),
+    re_path(r"", start.UnknownPathViewSet.as_view({"get": "unknown"}), name="unknown"),
 ]

@@ -10,6 +10,7 @@ from libraries.models import (
     Library,
     LibraryGroupObjectPermission,
     LibraryUserObjectPermission,
+    Scope,
     Share,
 )
 
@@ -22,6 +23,7 @@ class Call(NamedTuple):
     path: str
     body: dict[str, Any] | None = None
     status: int = 200
+    read_scope: Scope = Scope.LIBRARY_READ
 
     @property
     def writes(self) -> bool:
@@ -40,6 +42,8 @@ CALLS = {
     "getShare": Call("GET", f"{SHARES}/team:engineering"),
     "putShare": Call("PUT", f"{SHARES}/bob", {"accessLevel": 1}),
     "deleteShare": Call("DELETE", f"{SHARES}/org:acme", None, 204),
+    "listLibraryEvents": Call("GET", f"{HANDBOOK}/events"),
+    "listEvents": Call("GET", "/api/events", read_scope=Scope.ORGANIZATION_ADMIN),
 }
 READING = {name: call for name, call in CALLS.items() if not call.writes}
 WRITING = {name: call for name, call in CALLS.items() if call.writes}

@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from libraries.models import Library, Share
+from libraries.models import Event, Library, Share
 
 CURIES = [{"name": "inf", "href": "/api/docs/#{rel}", "templated": True}]
 
@@ -27,13 +27,14 @@ def no_such_library(path: str) -> dict[str, Any]:
 
 
 def library_document(library: Library, level: int, *links: str) -> dict[str, Any]:
-    """`links`: those of `inf:shares`, `edit` and `inf:delete` that are there."""
+    """`links`: those of `inf:shares`, `inf:events`, `edit` and `inf:delete` that are there."""
     here = f"/api/libraries/{library.natural_id}"
     known: dict[str, dict[str, Any]] = {
         "inf:shares": {
             "inf:shares": {"href": f"{here}/shares"},
             "inf:share": {"href": f"{here}/shares/{{principalId}}", "templated": True},
         },
+        "inf:events": {"inf:events": {"href": f"{here}/events"}},
         "edit": {"edit": {"href": here}},
         "inf:delete": {"inf:delete": {"href": here}},
     }
@@ -76,6 +77,24 @@ def share_document(share: Share, *links: str) -> dict[str, Any]:
         "grantedBy": share.granted_by and share.granted_by.username,
         "createdAt": moment(share.created_at),
         "updatedAt": moment(share.updated_at),
+    }
+
+
+def event_document(event: Event) -> dict[str, Any]:
+    return {
+        "id": str(event.pk),
+        "at": moment(event.at),
+        "actor": event.actor or None,
+        "action": event.action,
+        "principalId": event.principal or None,
+        "from": event.from_level,
+        "to": event.to_level,
+        "details": event.details,
+        "via": event.via,
+        "requestId": event.request_id or None,
+        "organization": event.organization or None,
+        "library": event.library or None,
+        "libraryId": str(event.library_id) if event.library_id else None,
     }
 
 

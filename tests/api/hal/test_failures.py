@@ -41,7 +41,7 @@ def test_a_lost_database_is_503_in_the_dialects_words(client_for, call, monkeypa
     assert answer.headers["X-Request-ID"]
 
 
-@pytest.mark.parametrize("where", ["libraries.api.hal.views.get_library_for", "libraries.sharing.write_share"])
+@pytest.mark.parametrize("where", ["libraries.api.hal.views.base.get_library_for", "libraries.sharing.write_share"])
 def test_it_may_be_lost_at_any_moment_and_nothing_stays_half_done(client_for, monkeypatch, where):
     client = client_for("alice")
     before = snapshot()
@@ -89,7 +89,7 @@ def test_an_accident_is_500_and_tells_nothing(client_for, call, monkeypatch, cap
 )
 def test_what_the_framework_refuses_is_told_in_our_words(client_for, monkeypatch, error, status, detail):
     client = client_for("alice")
-    fail_with(monkeypatch, error, "libraries.api.hal.views.get_library_for")
+    fail_with(monkeypatch, error, "libraries.api.hal.views.base.get_library_for")
     answer = client.get(HANDBOOK)
     assert (answer.status_code, answer.json()) == (status, problem(status, detail, HANDBOOK))
 

@@ -11,9 +11,9 @@ PATH = "/api/libraries/handbook"
 @pytest.mark.parametrize(
     ("username", "level", "links"),
     [
-        ("alice", 3, ["inf:shares", "edit", "inf:delete"]),
+        ("alice", 3, ["inf:shares", "inf:events", "edit", "inf:delete"]),
         ("bob", 2, ["inf:shares", "edit"]),
-        ("admin", 0, ["inf:shares", "edit", "inf:delete"]),
+        ("admin", 0, ["inf:shares", "inf:events", "edit", "inf:delete"]),
     ],
 )
 def test_it_shows_each_what_they_may(client_for, handbook, username, level, links):
@@ -26,7 +26,7 @@ def test_it_shows_each_what_they_may(client_for, handbook, username, level, link
 def test_an_administrator_needs_no_share(client_for, roadmap):
     """R10"""
     body = client_for("alice").get("/api/libraries/roadmap").json()
-    assert body == library_document(roadmap, 0, "inf:shares", "edit", "inf:delete")
+    assert body == library_document(roadmap, 0, "inf:shares", "inf:events", "edit", "inf:delete")
 
 
 def test_one_whom_everyone_reaches_may_not_see_with_whom_it_is_shared(client_for, press_kit):
@@ -36,7 +36,7 @@ def test_one_whom_everyone_reaches_may_not_see_with_whom_it_is_shared(client_for
 
 def test_a_key_that_only_reads_is_shown_no_way_to_change(client_for, handbook):
     body = client_for("alice", Scope.LIBRARY_READ).get(PATH).json()
-    assert body == library_document(handbook, 3, "inf:shares")
+    assert body == library_document(handbook, 3, "inf:shares", "inf:events")
 
 
 @pytest.mark.parametrize("name", ["pk", "natural_id", "object_id"])

@@ -36,6 +36,7 @@ def ways_from_library(library: Library) -> dict[str, list[Attempt]]:
         "self": [("GET", path, None)],
         "inf:shares": [("GET", f"{path}/shares", None)],
         "inf:share": [("GET", path_of_share(share), None) for share in shares_of(library)],
+        "inf:events": [("GET", f"{path}/events", None)],
         "edit": [("PATCH", path, {"name": "X"}), ("PATCH", path, {"editorsCanShare": not library.editors_can_share})],
         "inf:delete": [("DELETE", path, None)],
     }
@@ -101,7 +102,7 @@ def test_a_key_that_only_reads_is_shown_nothing_else(client_for, libraries, user
     for library in libraries:
         paths = [path_of(library), *(path_of_share(share) for share in shares_of(library))]
         found = {relation for path in paths for relation in links_at(client, path)}
-        assert found <= {"self", "inf:shares", "inf:share", "inf:library"}
+        assert found <= {"self", "inf:shares", "inf:share", "inf:library", "inf:events"}
 
 
 @pytest.mark.parametrize("username", PEOPLE)
@@ -127,11 +128,12 @@ def test_the_root_links_to_what_is_there(client_for):
         assert client.get(href.partition("{?")[0]).status_code == 200
 
 
-@pytest.mark.parametrize("relation", ["inf:libraries", "inf:shares"])
+@pytest.mark.parametrize("relation", ["inf:libraries", "inf:shares", "inf:events"])
 def test_the_templates_name_parameters_that_are_there(client_for, relation):
     client = client_for("alice")
     template = client.get("/api/").json()["_links"][relation]["href"].replace("{id}", "handbook")
     path, _, names = template.removesuffix("}").partition("{?")
     values = {"start": "0", "count": "1", "minLevel": "1", "accessLevel": "1", "kind": "user", "organization": "acme"}
+    values |= {"action": "share.created", "since": "2026-01-31T12:00:00Z", "until": "2090-01-31T12:00:00Z"}
     query = "&".join(f"{name}={values.get(name, 'x')}" for name in names.split(","))
     assert client.get(f"{path}?{query}").status_code == 200

@@ -17,7 +17,7 @@ def test_it_lists_what_the_caller_may_see_by_name(client_for, handbook, press_ki
             "inf:library": [
                 library_document(handbook, 2, "inf:shares", "edit"),
                 library_document(press_kit, 1),
-                library_document(roadmap, 3, "inf:shares", "edit", "inf:delete"),
+                library_document(roadmap, 3, "inf:shares", "inf:events", "edit", "inf:delete"),
             ]
         },
         "start": 0,

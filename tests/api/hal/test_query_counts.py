@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from libraries.levels import Action, Kind, Level
-from libraries.models import Library, LibraryUserObjectPermission, Organization, Share, User
+from libraries.models import Event, Library, LibraryUserObjectPermission, Organization, Share, User
 from tests.api.hal.calls import HANDBOOK, SHARES
 
 
@@ -88,13 +88,28 @@ def test_a_page_of_shares_is_three_queries_however_deep(client_for, many):
 
 @pytest.mark.parametrize("username", ["alice", "bob"])
 @pytest.mark.parametrize("query", ["", "?count=1000", "?q=lib&organization=acme&minLevel=0&count=1000"])
-def test_a_page_of_libraries_is_two_queries(client_for, acme, username, query):
+def test_a_page_of_libraries_is_three_queries(client_for, acme, username, query):
     reader = User.objects.get(username=username)
     client = client_for(username)
     make_libraries(reader, acme, 3)
-    assert queries(lambda: client.get(f"/api/libraries{query}")) == 2
+    assert queries(lambda: client.get(f"/api/libraries{query}")) == 3
     make_libraries(reader, acme, 300)
-    assert queries(lambda: client.get(f"/api/libraries{query}")) == 2
+    assert queries(lambda: client.get(f"/api/libraries{query}")) == 3
+
+
+@pytest.mark.parametrize("query", ["", "?count=1000", "?count=2", "?action=share.created&actor=alice&count=1000"])
+@pytest.mark.parametrize(("path", "cost"), [("/api/libraries/handbook/events", 3), ("/api/events", 4)])
+def test_a_page_of_events_costs_the_same_however_many_there_are(client_for, handbook, path, cost, query):
+    client = client_for("alice")
+
+    def happen(times: int) -> None:
+        about = {"library_id": handbook.pk, "organization_id": handbook.organization_id}
+        Event.objects.bulk_create(Event(action="share.created", via="x", actor="alice", **about) for _ in range(times))
+
+    happen(3)
+    assert queries(lambda: client.get(path + query)) == cost
+    happen(300)
+    assert queries(lambda: client.get(path + query)) == cost
 
 
 def test_a_long_page_is_as_long_as_asked_for(client_for, few, many):

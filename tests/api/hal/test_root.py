@@ -16,6 +16,10 @@ def test_it_names_everything_there_is(client_for):
             "inf:library": {"href": "/api/libraries/{id}", "templated": True},
             "inf:shares": {"href": "/api/libraries/{id}/shares{?kind,accessLevel,q,start,count}", "templated": True},
             "inf:share": {"href": "/api/libraries/{id}/shares/{principalId}", "templated": True},
+            "inf:events": {
+                "href": "/api/events{?action,actor,principal,organization,library,since,until,count}",
+                "templated": True,
+            },
             "describedby": {"href": "/api/schema/"},
             "help": {"href": "/api/docs/"},
             "curies": CURIES,

@@ -127,6 +127,9 @@ def test_it_names_the_parameters_of_lists_and_the_conditions(operations):
     paging = {"start", "count", "after", "before", "q"}
     assert names("listShares", "query") == paging | {"kind", "accessLevel"}
     assert names("listLibraries", "query") == paging | {"organization", "minLevel"}
+    filters = {"action", "actor", "principal", "since", "until"}
+    assert names("listLibraryEvents", "query") == paging - {"q"} | filters
+    assert names("listEvents", "query") == filters | {"organization", "library", "count", "after"}
     for name, call in CALLS.items():
         conditional = name != "createLibrary"
         codes = operations[name]["responses"].keys()
@@ -194,6 +197,9 @@ def test_a_page_is_as_described(client_for, check):
     alice = client_for("alice")
     for name, path in (("listLibraries", "/api/libraries"), ("listShares", "/api/libraries/handbook/shares")):
         for query in ("?count=1", "?start=1&count=1", "?q=nothing"):
+            check(name, alice.get(path + query))
+    for name, path in (("listLibraryEvents", "/api/libraries/handbook/events"), ("listEvents", "/api/events")):
+        for query in ("?count=1", "?count=1000", "?actor=nobody"):
             check(name, alice.get(path + query))
 
 

@@ -1,4 +1,4 @@
-"""The native API as OpenAPI: one declaration per resource, which the views wear as a decorator."""
+"""The words of which the native API's description is made."""
 
 from __future__ import annotations
 
@@ -10,23 +10,12 @@ from drf_spectacular.utils import (
     extend_schema,
     extend_schema_field,
     extend_schema_serializer,
-    extend_schema_view,
     inline_serializer,
 )
 from rest_framework import serializers
 
 from libraries.api.hal.errors import MEDIA_TYPE
-from libraries.api.hal.serializers import (
-    LINKS,
-    LibraryDocument,
-    LibraryInput,
-    LibraryQuery,
-    MeDocument,
-    NewLibraryInput,
-    ShareDocument,
-    ShareInput,
-    ShareQuery,
-)
+from libraries.api.hal.serializers.base import LINKS
 
 LIBRARY_ID = OpenApiParameter(
     "id", str, OpenApiParameter.PATH, description="The library's UUID, natural id or object id."
@@ -137,7 +126,9 @@ def call(operation_id: str, summary: str, *parameters: Any, tag: str, answers: d
 _EMPTY = {204: "Done.", 304: "The caller has it already."}
 
 
-def reading(operation_id: str, summary: str, *parameters: Any, tag: str, document: Any, refused: Any = ()) -> Any:
+def reading(
+    operation_id: str, summary: str, *parameters: Any, tag: str, document: Any, refused: Any = (), **more: Any
+) -> Any:
     """A GET of one document."""
     return call(
         operation_id,
@@ -147,104 +138,8 @@ def reading(operation_id: str, summary: str, *parameters: Any, tag: str, documen
         tag=tag,
         answers={200: document, 304: None},
         refused=(412, *refused),
+        **more,
     )
-
-
-Root = inline_serializer("Root", {"_links": Links()})
-
-root = extend_schema_view(retrieve=reading("getRoot", "Where everything is", tag="Start", document=Root))
-me = extend_schema_view(retrieve=reading("getMe", "Who the caller is", tag="Start", document=MeDocument))
-
-libraries = extend_schema_view(
-    list=reading(
-        "listLibraries",
-        "List the libraries that the caller may see, by name",
-        LibraryQuery,
-        tag="Libraries",
-        document=page_of("Library", "inf:library", LibraryDocument),
-        refused=(422,),
-    ),
-    create=call(
-        "createLibrary",
-        "Create a library, and own it",
-        LOCATION,
-        tag="Libraries",
-        request=NewLibraryInput,
-        answers={201: LibraryDocument},
-        refused=OF_A_BODY,
-    ),
-    retrieve=reading(
-        "getLibrary", "Get a library", LIBRARY_ID, tag="Libraries", document=LibraryDocument, refused=(404,)
-    ),
-    partial_update=call(
-        "patchLibrary",
-        "Change a library",
-        LIBRARY_ID,
-        *TO_WRITE,
-        tag="Libraries",
-        request=LibraryInput,
-        answers={200: LibraryDocument},
-        refused=(404, 412, *OF_A_BODY),
-        description="Editors change all but `editorsCanShare`, which is for owners and administrators alone.",
-    ),
-    destroy=call(
-        "deleteLibrary",
-        "Delete a library, and every share on it",
-        LIBRARY_ID,
-        *TO_WRITE,
-        tag="Libraries",
-        answers={204: None},
-        refused=(404, 412),
-    ),
-)
-
-shares = extend_schema_view(
-    list=reading(
-        "listShares",
-        "List all shares for a library, oldest first",
-        LIBRARY_ID,
-        ShareQuery,
-        tag="Sharing",
-        document=page_of("Share", "inf:share", ShareDocument),
-        refused=(404, 422),
-    ),
-    retrieve=reading(
-        "getShare",
-        "Get a specific share for a principal",
-        LIBRARY_ID,
-        PRINCIPAL_ID,
-        tag="Sharing",
-        document=ShareDocument,
-        refused=(404,),
-    ),
-    update=call(
-        "putShare",
-        "Create or update a share for a principal",
-        LIBRARY_ID,
-        PRINCIPAL_ID,
-        *TO_WRITE,
-        tag="Sharing",
-        request=ShareInput,
-        answers={200: ShareDocument},
-        refused=(404, 412, *OF_A_BODY),
-        description=(
-            "Sent again it changes nothing. `expiresAt` and `note`, where they are left out, stay as they are on a "
-            "share that is running: so leaving one out never gives access for longer. On a share that is over, an "
-            "`expiresAt` left out means no end."
-        ),
-    ),
-    destroy=call(
-        "deleteShare",
-        "Remove a share for a principal",
-        LIBRARY_ID,
-        PRINCIPAL_ID,
-        *TO_WRITE,
-        tag="Sharing",
-        answers={204: None},
-        refused=(404, 412),
-        description="Anyone may remove their own user share, unless they own the library.",
-    ),
-)
 
 
 def in_the_documents_words(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:

@@ -1,0 +1,94 @@
+"""Libraries, as the native API takes and answers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer
+from libraries.api.hal.pagination import PageQuery
+from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField
+from libraries.identifiers import NATURAL_ID_LENGTH, NATURAL_ID_PATTERN, is_natural_id
+from libraries.levels import Action, Level
+from libraries.lifecycle import may_change_anything
+from libraries.models import Library
+
+
+@extend_schema_field({"type": "string", "maxLength": NATURAL_ID_LENGTH, "pattern": f"^{NATURAL_ID_PATTERN}$"})
+class NaturalIdField(StrictCharField):
+    """What no UUID and no object id can be mistaken for."""
+
+    default_error_messages = {
+        "natural_id": f"At most {NATURAL_ID_LENGTH} of a-z, 0-9 and inner hyphens; not a UUID, nor 24 hex digits."
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        value = super().to_internal_value(data)
+        if not is_natural_id(value):
+            self.fail("natural_id")
+        return value
+
+
+class LibraryInput(StrictSerializer):
+    """The body of a PATCH, and most of a POST's."""
+
+    name = StrictCharField(min_length=1, max_length=200, trim_whitespace=True)
+    description = StrictCharField(required=False, allow_blank=True, max_length=10_000)
+    emoji = StrictCharField(required=False, allow_blank=True, max_length=16)
+    editorsCanShare = StrictBooleanField(required=False, source="editors_can_share")
+
+
+class NewLibraryInput(LibraryInput):
+    """The body of a POST."""
+
+    naturalId = NaturalIdField(required=False, source="natural_id", help_text="Made from the name otherwise.")
+    organization = StrictCharField(
+        required=False, min_length=1, max_length=100, help_text="Needed by who is not in exactly one."
+    )
+
+
+class LibraryQuery(PageQuery):
+    """The filters of the list of libraries."""
+
+    q = StrictCharField(default="", allow_blank=True, help_text="A part of the name or natural id.")
+    organization = StrictCharField(default="", help_text="A slug.")
+    minLevel = serializers.ChoiceField(choices=[str(level.value) for level in Level], default="0", help_text=LEVELS)
+
+
+@extend_schema_serializer(component_name="Library")
+class LibraryDocument(HalSerializer):
+    """A library with `access`."""
+
+    id = serializers.UUIDField()
+    naturalId = serializers.CharField(source="natural_id")
+    objectId = serializers.CharField(source="object_id")
+    name = serializers.CharField()
+    description = serializers.CharField()
+    emoji = serializers.CharField()
+    organization = serializers.CharField(source="organization.slug")
+    editorsCanShare = serializers.BooleanField(source="editors_can_share")
+    accessLevel = LevelField(source="access.level", help_text="The caller's own, without an administrator's power.")
+    shareCount = serializers.IntegerField(source="share_count")
+    revision = serializers.IntegerField()
+    createdAt = serializers.DateTimeField(source="created_at")
+    updatedAt = serializers.DateTimeField(source="updated_at")
+
+    @extend_schema_field(LINKS)
+    def get__links(self, library: Library) -> dict[str, Any]:
+        here = {"href": reverse("hal:library", args=[library.natural_id])}
+        shares = reverse("hal:shares", args=[library.natural_id])
+        actions = library.access.actions
+        links: dict[str, Any] = {"self": here}
+        if Action.VIEW_SHARES in actions:
+            links["inf:shares"] = {"href": shares}
+            links["inf:share"] = {"href": f"{shares}/{{principalId}}", "templated": True}
+        if Action.VIEW_EVENTS in actions:
+            links["inf:events"] = {"href": reverse("hal:history", args=[library.natural_id])}
+        if self.may_write() and may_change_anything(library):
+            links["edit"] = here
+        if self.may_write() and Action.DELETE in actions:
+            links["inf:delete"] = here
+        return links

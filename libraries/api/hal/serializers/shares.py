@@ -1,0 +1,63 @@
+"""Shares, as the native API takes and answers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from libraries.api.fields import MomentField, StrictCharField, StrictSerializer
+from libraries.api.hal.pagination import PageQuery
+from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField
+from libraries.levels import Kind, Level
+from libraries.models import Share
+from libraries.models.shares import NOTE_LENGTH
+from libraries.sharing import may_change, may_revoke
+
+
+class ShareInput(StrictSerializer):
+    """The body of a PUT. What is left out stays as it is on a share that exists."""
+
+    accessLevel = LevelField()
+    expiresAt = MomentField(required=False, allow_null=True, help_text="null: no end.")
+    note = StrictCharField(required=False, allow_blank=True, max_length=NOTE_LENGTH)
+
+
+class ShareQuery(PageQuery):
+    """The filters of the list of shares."""
+
+    kind = serializers.ChoiceField(choices=[kind.name.lower() for kind in Kind], required=False)
+    accessLevel = serializers.ChoiceField(
+        choices=[str(level.value) for level in Level], required=False, help_text=LEVELS
+    )
+    q = StrictCharField(default="", allow_blank=True, help_text="How the principal's name or e-mail begins.")
+
+
+@extend_schema_serializer(component_name="Share")
+class ShareDocument(HalSerializer):
+    """A share, whose library brings the caller's `access`."""
+
+    principalId = serializers.CharField(
+        source="principal_name", help_text="alice, team:engineering, org:acme, everyone"
+    )
+    libraryId = serializers.UUIDField(source="library_id")
+    accessLevel = LevelField(source="level")
+    expiresAt = serializers.DateTimeField(source="expires_at", allow_null=True)
+    note = serializers.CharField()
+    grantedBy = serializers.CharField(source="granted_by.username", default=None, allow_null=True)
+    createdAt = serializers.DateTimeField(source="created_at")
+    updatedAt = serializers.DateTimeField(source="updated_at")
+
+    @extend_schema_field(LINKS)
+    def get__links(self, share: Share) -> dict[str, Any]:
+        library = share.library
+        here = {"href": reverse("hal:share", args=[library.natural_id, share.principal_name])}
+        links = {"self": here, "inf:library": {"href": reverse("hal:library", args=[library.natural_id])}}
+        user = self.context["request"].user
+        if self.may_write() and may_change(library, share, user):
+            links["edit"] = here
+        if self.may_write() and may_revoke(library, share, user):
+            links["inf:delete"] = here
+        return links

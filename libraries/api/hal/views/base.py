@@ -1,0 +1,73 @@
+"""What the native API's views have in common: HAL in and out, ETags, problem documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from libraries.access import get_library_for
+from libraries.api.failures import Failure
+from libraries.api.hal.errors import STATUSES, problem
+from libraries.api.hal.preconditions import etag_of, has_already
+from libraries.api.parsers import StrictJSONParser
+from libraries.api.views import DialectViewSet
+from libraries.levels import Action
+from libraries.models import Library
+
+
+class HalParser(StrictJSONParser):
+    media_type = "application/hal+json"
+
+
+class HalRenderer(JSONRenderer):
+    media_type = "application/hal+json"
+    format = "hal"
+
+
+class HalNegotiation(DefaultContentNegotiation):
+    """`Accept: application/json` gets HAL too, since HAL is JSON."""
+
+    def get_accept_list(self, request: Request) -> list[str]:
+        return [
+            accept.replace("application/json", "application/hal+json") for accept in super().get_accept_list(request)
+        ]
+
+
+class HalViewSet(DialectViewSet):
+    dialect = "hal"
+    statuses = STATUSES
+    parser_classes = [StrictJSONParser, HalParser]
+    renderer_classes: Any = [HalRenderer]
+    content_negotiation_class: Any = HalNegotiation
+    document_class: type[Serializer]
+
+    def error_response(self, failure: Failure) -> HttpResponse:
+        return problem(failure, self.request.path)
+
+    def library_for(self, identifier: str, action: Action) -> Library:
+        return get_library_for(self.caller, identifier, action)
+
+    def document(self, thing: Any) -> dict[str, Any]:
+        return self.document_class(thing, context={"request": self.request}).data
+
+    def documents(self, things: Sequence[Any]) -> list[dict[str, Any]]:
+        return list(self.document_class(things, many=True, context={"request": self.request}).data)
+
+    def answer(self, document: dict[str, Any], status: int = 200, **headers: str) -> HttpResponseBase:
+        """The document with its ETag; 304 for a reader who has it already. Raises PreconditionFailed."""
+        etag = etag_of(document)
+        if self.request.method in SAFE_METHODS and has_already(self.request, etag):
+            return HttpResponseNotModified(headers={"ETag": etag})
+        return Response(document, status=status, headers={"ETag": etag, **headers})
+
+
+def templated(href: str) -> dict[str, Any]:
+    return {"href": href, "templated": True}

@@ -1,0 +1,72 @@
+"""Libraries: each method is door, body, verb, answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponseBase
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from libraries.access import visible_libraries_by_page
+from libraries.api.hal.pagination import Page
+from libraries.api.hal.preconditions import precondition
+from libraries.api.hal.schema import libraries as schema
+from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInput, LibraryQuery, NewLibraryInput
+from libraries.api.hal.views.base import HalViewSet
+from libraries.api.keyset import Keyset
+from libraries.levels import Action, Level
+from libraries.lifecycle import change_library, create_library, delete_library, require_any_change
+from libraries.models import User
+
+LIBRARIES_IN_ORDER = Keyset(("name", "id"))
+
+
+@schema.libraries
+class LibraryViewSet(HalViewSet):
+    """Libraries that the caller may see."""
+
+    document_class = LibraryDocument
+
+    def list(self, request: Request) -> HttpResponseBase:
+        query = self.query(LibraryQuery)
+        found = _filtered_libraries(visible_libraries_by_page(self.caller), query, self.caller)
+        page = Page(request, query, found.with_access_of(self.caller), LIBRARIES_IN_ORDER)
+        return self.answer(page.document("inf:library", self.documents(page.rows)))
+
+    def create(self, request: Request) -> HttpResponseBase:
+        library = create_library(**self.body(NewLibraryInput), actor=self.caller)
+        document = self.document(self.library_for(str(library.pk), Action.VIEW))
+        return self.answer(document, status=201, Location=reverse("hal:library", args=[library.natural_id]))
+
+    def retrieve(self, request: Request, library_id: str) -> HttpResponseBase:
+        return self.answer(self.document(self.library_for(library_id, Action.VIEW)))
+
+    def partial_update(self, request: Request, library_id: str) -> HttpResponseBase:
+        library = self.library_for(library_id, Action.VIEW)
+        require_any_change(library)
+        library = change_library(
+            library=library,
+            changes=self.body(LibraryInput, partial=True),
+            precondition=precondition(request, self.document),
+            actor=self.caller,
+        )
+        return self.answer(self.document(library))
+
+    def destroy(self, request: Request, library_id: str) -> HttpResponseBase:
+        delete_library(
+            library=self.library_for(library_id, Action.DELETE),
+            precondition=precondition(request, self.document),
+            actor=self.caller,
+        )
+        return Response(status=204)
+
+
+def _filtered_libraries(libraries: Any, query: dict[str, Any], user: User) -> Any:
+    if text := query["q"]:
+        libraries = libraries.filter(Q(name__icontains=text) | Q(natural_id__icontains=text))
+    if slug := query["organization"]:
+        libraries = libraries.filter(organization__slug=slug)
+    return libraries.holding(user, Level(int(query["minLevel"])))

@@ -1,0 +1,87 @@
+"""The shares of a library: the four documented calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponseBase
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from libraries.api.hal.pagination import Page
+from libraries.api.hal.preconditions import precondition
+from libraries.api.hal.schema import shares as schema
+from libraries.api.hal.serializers.shares import ShareDocument, ShareInput, ShareQuery
+from libraries.api.hal.views.base import HalViewSet, templated
+from libraries.api.keyset import Keyset
+from libraries.errors import ShareNotFound
+from libraries.levels import Action, Kind
+from libraries.models import EVERYONE
+from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, named
+from libraries.sharing import KEEP, revoke_share, share_library
+
+SHARES_IN_ORDER = Keyset(("id",))
+
+
+@schema.shares
+class ShareViewSet(HalViewSet):
+    """Whom a library is shared with: the four documented calls."""
+
+    document_class = ShareDocument
+
+    def list(self, request: Request, library_id: str) -> HttpResponseBase:
+        library = self.library_for(library_id, Action.VIEW_SHARES)
+        query = self.query(ShareQuery)
+        condition = _share_filter(query)
+        found = library.shares.with_principals().filter(condition)
+        page = Page(request, query, found, SHARES_IN_ORDER, total=None if condition else library.share_count)
+        find = templated(reverse("hal:shares", args=[library_id]) + "/{principalId}")
+        return self.answer(page.document("inf:share", self.documents(page.rows), find=find))
+
+    def retrieve(self, request: Request, library_id: str, principal_id: str) -> HttpResponseBase:
+        library = self.library_for(library_id, Action.VIEW_SHARES)
+        share = named(principal_id).share_of(library)
+        if share is None:
+            raise ShareNotFound(principal_id)
+        return self.answer(self.document(share))
+
+    def update(self, request: Request, library_id: str, principal_id: str) -> HttpResponseBase:
+        library = self.library_for(library_id, Action.SHARE)
+        body = self.body(ShareInput)
+        share, _ = share_library(
+            library=library,
+            principal=named(principal_id),
+            level=body["accessLevel"],
+            expires_at=body.get("expiresAt", KEEP),
+            note=body.get("note", KEEP),
+            precondition=precondition(request, self.document),
+            actor=self.caller,
+        )
+        return self.answer(self.document(share))
+
+    def destroy(self, request: Request, library_id: str, principal_id: str) -> HttpResponseBase:
+        revoke_share(
+            library=self.library_for(library_id, Action.VIEW),
+            principal=named(principal_id),
+            precondition=precondition(request, self.document),
+            actor=self.caller,
+        )
+        return Response(status=204)
+
+
+def _share_filter(query: dict[str, Any]) -> Q:
+    condition = Q()
+    if "kind" in query:
+        condition &= Q(kind=Kind[query["kind"].upper()])
+    if "accessLevel" in query:
+        condition &= Q(level=int(query["accessLevel"]))
+    return condition & _principal_begins_with(query["q"]) if query["q"] else condition
+
+
+def _principal_begins_with(text: str) -> Q:
+    condition = Q(user__username__istartswith=text) | Q(user__email__istartswith=text)
+    condition |= Q(team__slug__istartswith=text.removeprefix(TEAM_PREFIX)) | Q(team__email__istartswith=text)
+    condition |= Q(organization__slug__istartswith=text.removeprefix(ORGANIZATION_PREFIX))
+    return condition | Q(kind=Kind.EVERYONE) if EVERYONE.startswith(text.lower()) else condition

@@ -1,0 +1,58 @@
+"""Where a caller starts: the root, themselves, and the paths that are none."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from rest_framework.request import Request
+
+from libraries.api.hal.pagination import curies
+from libraries.api.hal.schema import start as schema
+from libraries.api.hal.serializers.start import MeDocument
+from libraries.api.hal.views.base import HalViewSet, templated
+from libraries.api.views import UnknownPathMixin
+from libraries.models import Organization, Team
+
+
+@schema.root
+class RootViewSet(HalViewSet):
+    """The way to everything else."""
+
+    def retrieve(self, request: Request) -> HttpResponseBase:
+        library = reverse("hal:library", args=["LIBRARY"]).replace("LIBRARY", "{id}")
+        shares = reverse("hal:shares", args=["LIBRARY"]).replace("LIBRARY", "{id}")
+        links = {
+            "self": {"href": request.get_full_path()},
+            "inf:me": {"href": reverse("hal:me")},
+            "inf:libraries": templated(reverse("hal:libraries") + "{?q,organization,minLevel,start,count}"),
+            "inf:library": templated(library),
+            "inf:shares": templated(shares + "{?kind,accessLevel,q,start,count}"),
+            "inf:share": templated(shares + "/{principalId}"),
+            "inf:events": templated(
+                reverse("hal:feed") + "{?action,actor,principal,organization,library,since,until,count}"
+            ),
+            "describedby": {"href": reverse("hal:schema")},
+            "help": {"href": reverse("hal:docs")},
+            "curies": curies(),
+        }
+        return self.answer({"_links": links})
+
+
+@schema.me
+class MeViewSet(HalViewSet):
+    """Who the caller is."""
+
+    def retrieve(self, request: Request) -> HttpResponseBase:
+        groups = self.caller.groups.all()
+        teams = Team.objects.filter(group__in=groups).select_related("organization")
+        caller = {
+            "user": self.caller,
+            "organizations": Organization.objects.filter(group__in=groups),
+            "teams": teams.order_by("organization__slug", "slug"),
+            "key": request.auth,
+        }
+        return self.answer(MeDocument(caller).data)
+
+
+class UnknownPathViewSet(UnknownPathMixin, HalViewSet):
+    """The 404 of paths that the native API does not have."""
