@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -13,8 +14,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from libraries.admin.base import SuperusersOnly, VerbAdmin
+from libraries.admin.base import SuperusersOnly
 from libraries.admin.fields import SuggestingInput, end_field, level_field
+from libraries.admin.losses import ConfirmingAdmin, confirming
 from libraries.admin.refusals import ChangedMeanwhile, SeenForm, VerbFormSet
 from libraries.console import actor_of
 from libraries.errors import ExpiryRefused, InvalidText, LevelAboveOwn, OnlyUsersOwn, SharingError, UnknownPrincipal
@@ -105,6 +107,14 @@ class ShareForm(SeenForm):
         """Whom the row is about."""
         return principal_of(self.instance).reference if self.is_existing else named(self.cleaned_data["principal"])
 
+    @property
+    def takes_away(self) -> bool:
+        """Whether saving it may leave somebody with less at once."""
+        if not self.has_changed() or self.is_gone:
+            return False
+        lowered = self.is_existing and self.cleaned_data["level"] < self.instance.level
+        return lowered or self.cleaned_data["level"] == Level.NONE
+
     def give(self, library: Library, actor: Actor) -> None:
         """Make the share, or change it."""
         with self.refusing():
@@ -147,6 +157,12 @@ class ShareFormSet(VerbFormSet):
             form.fields["principal"].widget.attrs["data-suggestions"] = address
         if self.is_bound and index is not None and index < self.initial_form_count() and not form.is_existing:
             form.mark_as_gone()
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether saving the rows may leave somebody with less at once."""
+        rows: list[Any] = self.forms
+        return bool(self.deleted_forms) or any(row.takes_away for row in rows)
 
     def apply(self, library: Library, actor: Actor) -> None:
         """Take away, then give; in the order of the principals, since the core locks one after another."""
@@ -208,7 +224,7 @@ class ExpiryFilter(admin.SimpleListFilter):
 
 
 @admin.register(Share)
-class ShareAdmin(VerbAdmin):
+class ShareAdmin(ConfirmingAdmin):
     """Every share there is. New ones are given on their library's page."""
 
     form = ShareForm
@@ -255,7 +271,8 @@ class ShareAdmin(VerbAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Share, form: Any, change: bool) -> None:
-        form.give(obj.library, actor_of(request))
+        with confirming(request, obj.library) if form.takes_away else nullcontext():
+            form.give(obj.library, actor_of(request))
 
     def delete_model(self, request: HttpRequest, obj: Share) -> None:
         revoke_share(library=obj.library, principal=principal_of(obj).reference, actor=actor_of(request))

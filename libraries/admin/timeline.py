@@ -112,6 +112,12 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
     EventAction.ADMINISTRATOR_REMOVED: lambda event: (
         f"took the administrator's power over {event.organization} from {event.principal}"
     ),
+    EventAction.CHECK_ACCESS_GIVEN: lambda event: (
+        f"let {event.principal} ask about others' access in {event.organization}"
+    ),
+    EventAction.CHECK_ACCESS_TAKEN: lambda event: (
+        f"no longer lets {event.principal} ask about others' access in {event.organization}"
+    ),
     EventAction.TEAM_CREATED: lambda event: f"set up {_of_team(event)}",
     EventAction.TEAM_CHANGED: lambda event: f"changed {_fields(event.details)} of {_of_team(event)}",
     EventAction.TEAM_DELETED: lambda event: f"dissolved {_of_team(event)}",

@@ -7,10 +7,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from libraries.access import Effect, Reason
 from libraries.levels import Kind, Level
 from libraries.models import Library, Organization, Share, Team, User
 
 register = template.Library()
+
+DID = {Effect.SHUTS_OUT: "shuts out", Effect.SHUT_OUT: "shut out", Effect.EXPIRED: "over"}
 
 
 @register.simple_tag
@@ -19,6 +22,12 @@ def level_badge(level: int) -> SafeString:
     named = Level(level)
     label = "None" if named == Level.NONE else named.label
     return format_html('<span class="level level-{}">{}</span>', named.name.lower(), label)
+
+
+@register.filter
+def did(reason: Reason) -> str:
+    """What a share did that gave nothing, in a word or two."""
+    return DID.get(reason.effect, Level(reason.share.level).name)
 
 
 @register.simple_tag
