@@ -78,7 +78,7 @@ def who_can(library: Library, action: Action) -> QuerySet[User]:
     return User.objects.filter(allowed | Q(is_superuser=True), is_active=True)
 
 
-def levels_on(library: Library) -> QuerySet[User]:
+def levels_on(library: Library) -> QuerySet[Any]:
     """Who holds what? Every active user whose shares add up to a `level` above NONE, with it. One query.
 
     The power of administrators and superusers is no part of it (R10).
@@ -88,8 +88,8 @@ def levels_on(library: Library) -> QuerySet[User]:
         for level in (Level.OWNER, Level.EDITOR, Level.READER)
     ]
     level = Case(*levels, default=Level.NONE, output_field=IntegerField())
-    held: Any = User.objects.filter(is_active=True).annotate(level=level)  # type: ignore[no-redef]
-    return held.filter(level__gt=Level.NONE)
+    people: QuerySet[Any] = User.objects.filter(is_active=True)
+    return people.annotate(level=level).filter(level__gt=Level.NONE)
 
 
 def _allowed_by_shares(library: Library, action: Action) -> Q:

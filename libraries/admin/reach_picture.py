@@ -118,9 +118,9 @@ def _fitting(text: str, width: int) -> str:
 
 def picture_of(library: Library) -> Picture:
     """The picture of the library's shares, in at most five queries however many they are."""
-    shares = library.shares.annotate(
-        is_over=Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
-    )
+    over = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
+    all_shares: Any = library.shares.all()
+    shares = all_shares.annotate(is_over=over)
     counts = {
         (row["kind"], row["level"], row["is_over"]): row["count"]
         for row in shares.order_by().values("kind", "level", "is_over").annotate(count=Count("pk"))
