@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Exists, IntegerField, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from libraries import reach
-from libraries.errors import ActionNotAllowed, LibraryNotFound
+from libraries.errors import ActionNotAllowed, LibraryNotFound, OthersAccess, PersonNotFound
 from libraries.identifiers import lookup_for
 from libraries.levels import ADMINISTRATORS_MAY, GRANTED, Access, Action, Kind, Level, effective_level, shut_out_breadth
 from libraries.models import (
@@ -28,6 +28,8 @@ from libraries.models import (
     User,
 )
 from libraries.models.libraries import find_with_access
+from libraries.principals import admissible
+from libraries.text import is_storable
 
 
 def can(user: Actor, library: Library, action: Action) -> bool:
@@ -70,6 +72,15 @@ def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
     return library
 
 
+def get_libraries_for(user: Actor, identifiers: Collection[str]) -> dict[str, Library]:
+    """The door for many: by identifier, those of the libraries that the user may see, with `access`. One query."""
+    lookups = {identifier: lookup_for(identifier) for identifier in identifiers}
+    found = Library.objects.answering_to(lookups.values()).with_access_of(user)
+    visible = [library for library in found.order_by() if Action.VIEW in library.access.actions]
+    by_name = {name: library for library in visible for name in library.names}
+    return {identifier: by_name[lookup] for identifier, lookup in lookups.items() if lookup in by_name}
+
+
 def who_can(library: Library, action: Action) -> QuerySet[User]:
     """Who may? Every active user who may do `action`, administrators and superusers included. One query."""
     allowed = _allowed_by_shares(library, action)
@@ -93,6 +104,38 @@ def levels_on(library: Library) -> QuerySet[Any]:
 
 
 def _allowed_by_shares(library: Library, action: Action) -> Q:
+    setting = Q(pk__isnull=not library.editors_can_share)
+    return reach.allowed(action, **_users_reached(library), editors_can_share=setting)
+
+
+def people_with_access(library: Library) -> QuerySet[User]:
+    """Every active user whom the library's shares give a level, which `level_of_person` then tells. One query.
+
+    The power of administrators and superusers is no level, so by that alone nobody is among them.
+    """
+    users = LibraryUserObjectPermission.objects.filter(reach.unexpired(), content_object=library)
+    groups = LibraryGroupObjectPermission.objects.filter(reach.unexpired(), content_object=library)
+    memberships = User.groups.through.objects.filter(user=OuterRef(OuterRef("pk"))).values("group")
+    of_person = groups.filter(Q(group__in=memberships) | Q(breadth=Kind.EVERYONE))
+    return User.objects.filter(reach.permitted(Action.VIEW, **_users_reached(library)), is_active=True).annotate(
+        _by_user=reach.described(users.filter(user=OuterRef("pk")), Value(str(Kind.USER.value))),
+        _by_group=reach.described(of_person, F("breadth")),
+    )
+
+
+def level_of_person(person: User) -> Level:
+    """The level of one of `people_with_access`, by the rules of every check; no query."""
+    return effective_level(reach.parse(person._by_user, person._by_group))  # type: ignore[attr-defined]
+
+
+class _Reached(TypedDict):
+    """The two callables of `reach.permitted`."""
+
+    by_user: Callable[[str], Q]
+    through_groups: reach.ThroughGroups
+
+
+def _users_reached(library: Library) -> _Reached:
     def by_user(codename: str) -> Q:
         grants = LibraryUserObjectPermission.objects.filter(reach.unexpired(), content_object=library)
         return Q(pk__in=grants.granting(codename).values("user"))
@@ -103,9 +146,7 @@ def _allowed_by_shares(library: Library, action: Action) -> Q:
         members = User.groups.through.objects.filter(group__in=grants.values("group"))
         return Q(pk__in=members.values("user")) | Q(Exists(grants.filter(breadth=Kind.EVERYONE)))
 
-    setting = Q(pk__isnull=not library.editors_can_share)
-    through_groups = reach.narrower_than_any_shut_out(by_group)
-    return reach.allowed(action, by_user=by_user, through_groups=through_groups, editors_can_share=setting)
+    return {"by_user": by_user, "through_groups": reach.narrower_than_any_shut_out(by_group)}
 
 
 def _administrators(library: Library) -> QuerySet[OrganizationUserObjectPermission]:
@@ -227,6 +268,26 @@ def _explained(user: User, library: Library, shares: list[Share], administers: b
     )
     level, breadth = effective_level(running), shut_out_breadth(running)
     return Explanation(user, library, access, tuple(Reason(s, _effect(s, level, breadth)) for s in shares))
+
+
+def get_explanation_for(asker: User, library: Library, username: str) -> Explanation:
+    """Why, for one who may know: everybody about themselves, owners and administrators about others.
+
+    library: brings the asker's `access`, from `get_library_for`.
+    Raises OthersAccess, and PersonNotFound: the same for a name that nobody has and for somebody whom the library
+    neither reaches nor could be shared with (R8), except that superusers may know of everybody.
+    """
+    if username == asker.username:
+        return explain(asker, library)
+    if Action.TRANSFER not in library.access.actions:
+        raise OthersAccess
+    person = User.objects.filter(username=username).first() if is_storable(username) else None
+    if person is None:
+        raise PersonNotFound(username)
+    explanation = explain(person, library)
+    if explanation.reasons or asker.is_superuser or admissible(Kind.USER, library).contains(person):
+        return explanation
+    raise PersonNotFound(username)
 
 
 def _groups_of(users: Sequence[User]) -> dict[UUID, set[int]]:

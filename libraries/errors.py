@@ -1,5 +1,6 @@
 """What the core refuses. Each error has a `code` and data; statuses and wire words belong to the dialects."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -33,6 +34,34 @@ class ShareNotFound(SharingError):
         self.principal = principal
 
 
+class OrganizationNotFound(SharingError):
+    """There is no such organization, or the caller is not in it: nobody can tell which."""
+
+    code = "organization_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such organization.")
+
+
+class TeamNotFound(SharingError):
+    """There is no such team, or the caller may not see it: nobody can tell which."""
+
+    code = "team_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such team.")
+
+
+class PersonNotFound(SharingError):
+    """Nobody has that name, or somebody of whom the caller may not know: nobody can tell which."""
+
+    code = "person_not_found"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"“{username}” is nobody whom this library could reach.")
+        self.username = username
+
+
 class UnknownPrincipal(SharingError):
     """No such principal, or one that R8 keeps out: the answer is the same, so that nothing leaks."""
 
@@ -42,6 +71,16 @@ class UnknownPrincipal(SharingError):
     def __init__(self, principal: str) -> None:
         super().__init__(f"“{principal}” is nobody that this library can be shared with.")
         self.principal = principal
+
+
+class UnknownUser(SharingError):
+    """No such account, or one that cannot join: the answer is the same, so that nothing leaks."""
+
+    code = "unknown_user"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"“{username}” is nobody who could join.")
+        self.username = username
 
 
 class UnknownOrganization(SharingError):
@@ -78,6 +117,15 @@ class ActionNotAllowed(SharingError):
         self.action = action
 
 
+class OthersAccess(SharingError):
+    """Only owners and administrators are told how others come by their access."""
+
+    code = "others_access"
+
+    def __init__(self) -> None:
+        super().__init__("Why others have access is for owners and administrators to ask.")
+
+
 class NotAdministrator(SharingError):
     """The caller does not administer the organization, or none where no slug is given (R10)."""
 
@@ -110,6 +158,20 @@ class NotSuperuser(SharingError):
 
     def __init__(self) -> None:
         super().__init__("Only superusers may do that.")
+
+
+class KeyOfAnother(SharingError):
+    """The key would be, or is, somebody's whose keys the caller has no say about (R10)."""
+
+    code = "key_of_another"
+    rule = "R10"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            f"“{username}” is neither you nor a service account of yours: a member without a password, of no other"
+            " organization. Let them make it themselves, or ask a superuser."
+        )
+        self.username = username
 
 
 class LevelAboveOwn(SharingError):
@@ -166,6 +228,26 @@ class InvalidText(SharingError):
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
         self.field = field
+
+
+class NamedTwice(SharingError):
+    """One call names the same principal a second time: what it wants for it cannot be told."""
+
+    code = "named_twice"
+
+    def __init__(self, principal: str) -> None:
+        super().__init__(f"“{principal}” is named before.")
+        self.principal = principal
+
+
+class SharesRefused(SharingError):
+    """Some of many shares are refused, so none has changed. `refusals`: by place, from 0, what is wrong with each."""
+
+    code = "shares_refused"
+
+    def __init__(self, refusals: Mapping[int, SharingError], number: int) -> None:
+        super().__init__(f"Nothing has changed: {len(refusals)} of {number} are refused.")
+        self.refusals = dict(refusals)
 
 
 class NameTaken(SharingError):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
+from django.utils import timezone
+
+from libraries.bulk import insert
+from libraries.identifiers import new_uuid
 from libraries.models import Actor, Event, Library, Organization, Share
 
 
@@ -22,6 +27,7 @@ class EventAction(StrEnum):
     SHARE_CREATED = "share.created"
     SHARE_CHANGED = "share.changed"
     SHARE_REVOKED = "share.revoked"
+    SHARE_EXPIRED = "share.expired"
     ORGANIZATION_CREATED = "organization.created"
     ORGANIZATION_CHANGED = "organization.changed"
     ORGANIZATION_DELETED = "organization.deleted"
@@ -66,27 +72,12 @@ def coming_through(via: str, request_id: str = "") -> Iterator[None]:
 
 def record(action: EventAction, *, actor: Actor, **what: Any) -> None:
     """Write one event. `what` holds further columns of Event."""
-    origin = _origin.get()
-    Event.objects.create(
-        action=action,
-        actor=actor.username,
-        actor_id=actor.pk,
-        via=origin.via,
-        request_id=origin.request_id,
-        **what,
-    )
+    Event.objects.create(action=action, **_who_and_how(actor), **what)
 
 
 def record_of_library(action: EventAction, library: Library, *, actor: Actor, **what: Any) -> None:
     """Write one event about a library; its organization must have been selected along."""
-    record(
-        action,
-        actor=actor,
-        library=library.natural_id,
-        library_id=library.pk,
-        **_organization_columns(library.organization),
-        **what,
-    )
+    record(action, actor=actor, **_library_columns(library), **what)
 
 
 def record_of_share(
@@ -99,10 +90,49 @@ def record_of_share(
         library,
         actor=actor,
         principal=share.principal_name if share else "",
-        from_level=before.level if before else None,
-        to_level=after.level if after else None,
-        details=_differences(before, after),
+        **_share_columns(before, after),
     )
+
+
+class Shared(Protocol):
+    """A share, as far as an event tells of one."""
+
+    @property
+    def level(self) -> int: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
+    @property
+    def note(self) -> str: ...
+
+
+class ShareChange(Protocol):
+    """A share before and after a change; None where there is none."""
+
+    @property
+    def library(self) -> Library: ...
+    @property
+    def principal_name(self) -> str: ...
+    @property
+    def before(self) -> Shared | None: ...
+    @property
+    def after(self) -> Shared | None: ...
+
+
+def record_of_shares(changes: Iterable[ShareChange], *, actor: Actor) -> None:
+    """Write one event for each change, in their order, all in one statement."""
+    always = {"at": timezone.now(), **_who_and_how(actor)}
+    events = [
+        {
+            "id": new_uuid(),
+            "action": _action(change),
+            "principal": change.principal_name,
+            **always,
+            **_library_columns(change.library),
+            **_share_columns(change.before, change.after),
+        }
+        for change in changes
+    ]
+    insert(Event, events)
 
 
 def record_of_organization(action: EventAction, organization: Organization, *, actor: Actor, **what: Any) -> None:
@@ -110,11 +140,34 @@ def record_of_organization(action: EventAction, organization: Organization, *, a
     record(action, actor=actor, **_organization_columns(organization), **what)
 
 
+def _action(change: ShareChange) -> EventAction:
+    if change.before is None:
+        return EventAction.SHARE_CREATED
+    return EventAction.SHARE_CHANGED if change.after else EventAction.SHARE_REVOKED
+
+
+def _who_and_how(actor: Actor) -> dict[str, Any]:
+    origin = _origin.get()
+    return {"actor": actor.username, "actor_id": actor.pk, "via": origin.via, "request_id": origin.request_id}
+
+
+def _library_columns(library: Library) -> dict[str, Any]:
+    return {"library": library.natural_id, "library_id": library.pk, **_organization_columns(library.organization)}
+
+
+def _share_columns(before: Shared | None, after: Shared | None) -> dict[str, Any]:
+    return {
+        "from_level": before.level if before else None,
+        "to_level": after.level if after else None,
+        "details": _differences(before, after),
+    }
+
+
 def _organization_columns(organization: Organization) -> dict[str, Any]:
     return {"organization": organization.slug, "organization_id": organization.pk}
 
 
-def _differences(before: Share | None, after: Share | None) -> dict[str, list[str | None]]:
+def _differences(before: Shared | None, after: Shared | None) -> dict[str, list[str | None]]:
     """What changed beside the level: field to its value before and after, moments in ISO 8601."""
     pairs: dict[str, list[str | None]] = {
         "expiresAt": [_end(before), _end(after)],
@@ -123,5 +176,5 @@ def _differences(before: Share | None, after: Share | None) -> dict[str, list[st
     return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _end(share: Share | None) -> str | None:
+def _end(share: Shared | None) -> str | None:
     return share.expires_at.isoformat() if share and share.expires_at else None

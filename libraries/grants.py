@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import QuerySet
 
+from libraries.bulk import insert
 from libraries.levels import GRANTED, Kind, Level
 from libraries.models import EVERYONE, Library, LibraryGroupObjectPermission, LibraryUserObjectPermission, Share
 from libraries.models.grants import permission_key
@@ -32,6 +33,59 @@ def put(share: Share, *, before: Share | None = None) -> None:
         _grants_of(share).filter(permission__codename__in=gone).delete()
     if come := set(new) - set(old):
         _insert(share, come)
+
+
+class Holding(NamedTuple):
+    """What a share gives, and to whom: to a user, by their key, or to a team's or organization's group, by its."""
+
+    share_id: UUID
+    library_id: UUID
+    kind: Kind
+    subject_id: Any
+    level: Level
+    expires_at: datetime | None
+
+
+def put_all(holdings: Collection[Holding]) -> None:
+    """Write the grants of shares that have none yet. Four queries at most."""
+    if not holdings:
+        return
+    by_table: dict[type[Grant], list[dict[str, Any]]] = {
+        LibraryUserObjectPermission: [],
+        LibraryGroupObjectPermission: [],
+    }
+    keys = _permission_keys()
+    everyone = everyone_group_id() if any(holding.kind == Kind.EVERYONE for holding in holdings) else None
+    for holding in holdings:
+        table, columns = _row_of(holding, everyone)
+        by_table[table].extend({**columns, "permission_id": keys[codename]} for codename in GRANTED[holding.level])
+    for table, rows in by_table.items():
+        insert(table, rows)
+
+
+def drop_all(shares: Collection[UUID]) -> None:
+    """Delete the grants of the shares. Two queries at most."""
+    if shares:
+        for table in (LibraryUserObjectPermission, LibraryGroupObjectPermission):
+            table.objects.filter(share__in=shares).delete()
+
+
+def _permission_keys() -> dict[str, int]:
+    of_libraries = Permission.objects.filter(content_type__app_label="libraries", content_type__model="library")
+    return dict(of_libraries.values_list("codename", "pk"))
+
+
+def _row_of(holding: Holding, everyone: int | None) -> tuple[type[Grant], dict[str, Any]]:
+    """The table for the grants of a holding, and what they have in common."""
+    shared = {
+        "share_id": holding.share_id,
+        "content_object_id": holding.library_id,
+        "expires_at": holding.expires_at,
+    }
+    if holding.kind == Kind.USER:
+        return LibraryUserObjectPermission, {**shared, "user_id": holding.subject_id}
+    group = everyone if holding.kind == Kind.EVERYONE else holding.subject_id
+    return LibraryGroupObjectPermission, {**shared, "group_id": group, "breadth": holding.kind}
 
 
 def _table(share: Share) -> type[Grant]:

@@ -7,16 +7,18 @@ import secrets
 import string
 from binascii import crc32
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from libraries.errors import ExpiryRefused, InvalidText
+from libraries.errors import ExpiryRefused, InvalidText, KeyOfAnother
 from libraries.events import EventAction, record
-from libraries.models import Actor, ApiKey, Scope, User
+from libraries.models import Actor, ApiKey, Organization, OrganizationUserObjectPermission, Scope, Share, User
 from libraries.models.keys import KEY_NAME_LENGTH
 from libraries.reach import unexpired
 from libraries.text import is_storable
@@ -27,6 +29,7 @@ RANDOM_LENGTH = 40
 CHECKSUM_LENGTH = 6
 PATTERN = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
 HINT_LENGTH = len(PREFIX) + 6
+USE_NOTED_EVERY = timedelta(hours=1)
 
 
 def create_api_key(
@@ -34,8 +37,9 @@ def create_api_key(
 ) -> tuple[ApiKey, str]:
     """Make a key; returns it and the secret, which nobody can read again. The secret is never logged.
 
-    Raises InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed.
+    Raises KeyOfAnother, InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed.
     """
+    _require_power_over_keys_of(user, actor)
     _refuse_name(name)
     if expires_at and expires_at <= timezone.now():
         raise ExpiryRefused("That moment is in the past.")
@@ -54,20 +58,63 @@ def create_api_key(
 
 
 def find_api_key(secret: str) -> ApiKey | None:
-    """The live key of an active user that `secret` opens, with its user; no query for what cannot be a key."""
+    """The live key of an active user that `secret` opens, with its user; no query for what cannot be a key.
+
+    That it was used is written down, at most once in USE_NOTED_EVERY, so that nearly every look-up stays one query.
+    """
     if not _could_be_a_key(secret):
         return None
     live = ApiKey.objects.filter(unexpired(), revoked_at=None, user__is_active=True)
-    return live.select_related("user").filter(digest=_digest(secret)).first()
+    key = live.select_related("user").filter(digest=_digest(secret)).first()
+    if key:
+        _note_use(key)
+    return key
+
+
+def _note_use(key: ApiKey) -> None:
+    noted_before = timezone.now() - USE_NOTED_EVERY
+    if key.last_used_at is None or key.last_used_at < noted_before:
+        # Of several at once one writes: the others find the condition false.
+        due = Q(last_used_at=None) | Q(last_used_at__lt=noted_before)
+        ApiKey.objects.filter(due, pk=key.pk).update(last_used_at=Now())
 
 
 def revoke_api_key(*, key: ApiKey, actor: Actor) -> bool:
-    """End a key for good; returns whether that changed anything."""
+    """End a key for good; returns whether that changed anything. Raises KeyOfAnother."""
+    _require_power_over_keys_of(key.user, actor)
     with transaction.atomic():
         revoked = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now())
         if revoked:
             record(EventAction.KEY_REVOKED, actor=actor, principal=key.user.username, details={"key": key.name})
         return bool(revoked)
+
+
+def service_accounts_of(administrator: Actor) -> QuerySet[User]:
+    """The accounts whose keys the administrators of organizations make and revoke, beside their own (R10).
+
+    Members without a password, who reach nothing outside of the organizations that the administrator administers:
+    with a key of theirs nobody gets further than where they are anyway.
+    """
+    mine = Organization.objects.administered_by(administrator).values("pk")
+    groups = User.groups.through.objects.filter(user=OuterRef("pk"))
+    shares = Share.objects.filter(user=OuterRef("pk"))
+    powers = OrganizationUserObjectPermission.objects.filter(user=OuterRef("pk"))
+    return User.objects.filter(
+        Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+        Exists(groups.filter(group__organization__in=mine)),
+        ~Exists(groups.exclude(Q(group__organization__in=mine) | Q(group__team__organization__in=mine))),
+        ~Exists(shares.exclude(library__organization__in=mine)),
+        ~Exists(powers.exclude(content_object__in=mine)),
+        is_staff=False,
+        is_superuser=False,
+    )
+
+
+def _require_power_over_keys_of(user: User, actor: Actor) -> None:
+    if actor.is_active and (actor.is_superuser or user.pk == actor.pk):
+        return
+    if not service_accounts_of(actor).filter(pk=user.pk).exists():
+        raise KeyOfAnother(user.username)
 
 
 def _refuse_name(name: str) -> None:

@@ -30,6 +30,15 @@ class Principal:
     subject: User | Team | Organization | None = None
 
     @property
+    def pk(self) -> UUID | None:
+        return self.subject.pk if self.subject else None
+
+    @property
+    def name(self) -> str:
+        """As the native API, the commands and the console write it."""
+        return self.subject.principal_name if self.subject else EVERYONE
+
+    @property
     def columns(self) -> dict[str, Any]:
         """The columns of a share that name this principal."""
         named = {COLUMNS[self.kind]: self.subject} if self.subject else {}
@@ -67,7 +76,7 @@ class PrincipalReference:
 
         The share brings its principal along, and says in `admissible` whether R8 would admit that today.
         """
-        if not self._can_exist():
+        if not self.can_exist:
             return None
         shares = library.shares.with_principals().filter(kind=self.kind, **self._lookup(COLUMNS.get(self.kind)))
         if self.kind in COLUMNS:
@@ -86,7 +95,7 @@ class PrincipalReference:
         """
         if self.kind == Kind.EVERYONE and admits_anyone(library):
             return Principal(Kind.EVERYONE)
-        if self.kind != Kind.EVERYONE and self._can_exist():
+        if self.kind != Kind.EVERYONE and self.can_exist:
             found = admissible(self.kind, library).filter(**self._lookup()).order_by("pk")
             if subject := found.select_for_update(no_key=True).first():
                 return Principal(self.kind, subject)
@@ -94,9 +103,9 @@ class PrincipalReference:
 
     def names(self, user: Any) -> bool:
         """Whether this names that very user; no query."""
-        if self.kind != Kind.USER or user.pk is None or not self._can_exist():
+        if self.kind != Kind.USER or user.pk is None or not self.can_exist:
             return False
-        return self.value == (user.email.lower() if self.field == "email__lower" else getattr(user, self.field))
+        return self.value == spelled(user, self.field)
 
     def _lookup(self, column: str | None = None) -> dict[str, Any]:
         """A filter on the principal's own table, or on a table whose `column` leads there."""
@@ -104,7 +113,8 @@ class PrincipalReference:
             return {}
         return {f"{column}__{self.field}" if column else self.field: self.value}
 
-    def _can_exist(self) -> bool:
+    @property
+    def can_exist(self) -> bool:
         """Many have no e-mail, so an empty one names nobody."""
         return is_storable(self.text) and self.value != ""
 
@@ -117,6 +127,11 @@ def named(name: str) -> PrincipalReference:
         return PrincipalReference(Kind.TEAM, "slug", name.removeprefix(TEAM_PREFIX), name)
     if name.startswith(ORGANIZATION_PREFIX):
         return PrincipalReference(Kind.ORGANIZATION, "slug", name.removeprefix(ORGANIZATION_PREFIX), name)
+    return with_username(name)
+
+
+def with_username(name: str) -> PrincipalReference:
+    """The reference to the user of that name, and to nothing else, whatever the name looks like."""
     return PrincipalReference(Kind.USER, "username", name, name)
 
 
@@ -128,6 +143,11 @@ def with_email(kind: Kind, email: str) -> PrincipalReference:
 def with_id(kind: Kind, key: UUID) -> PrincipalReference:
     """The reference to the user, team or organization of that UUID."""
     return PrincipalReference(kind, "pk", key, str(key))
+
+
+def spelled(subject: Any, field: str) -> Any:
+    """What a reference by that field must say to name the user, team or organization."""
+    return subject.email.lower() if field == "email__lower" else getattr(subject, field)
 
 
 def admissible(kind: Kind, library: Library) -> QuerySet[Any]:
@@ -143,6 +163,22 @@ def admissible(kind: Kind, library: Library) -> QuerySet[Any]:
         case _:
             everywhere = Organization.objects.all()
             return everywhere if admits_anyone(library) else everywhere.filter(pk=organization.pk)
+
+
+def admits(library: Library, principal: Principal, *, is_member: bool) -> bool:
+    """Whether `admissible` would find the principal (R8), told from rows at hand; no query.
+
+    is_member: whether a user is a member of the library's organization.
+    """
+    match principal.subject:
+        case User() as user:
+            return user.is_active and (is_member or admits_anyone(library))
+        case Team() as team:
+            return team.organization_id == library.organization_id
+        case Organization() as organization:
+            return organization.pk == library.organization_id or admits_anyone(library)
+        case _:
+            return admits_anyone(library)
 
 
 def admits_anyone(library: Library) -> bool:

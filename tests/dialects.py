@@ -28,6 +28,8 @@ class Dialect:
 
     level: the caller's own level on the library. libraries: the natural ids of all that the caller sees, in pages of two.
     shares: principal (as the native API writes it) to level.
+    people: username to level, of all who have access, in pages of two.
+    reasons: the level that somebody has, and principal to what its share did.
     has_words_for: whether the dialect can show the share at all.
     """
 
@@ -35,6 +37,8 @@ class Dialect:
     level: Callable[[ApiClient, Library], Level] | None = None
     libraries: Callable[[ApiClient], list[str]] | None = None
     shares: Callable[[ApiClient, Library], dict[str, Level]] | None = None
+    people: Callable[[ApiClient, Library], dict[str, Level]] | None = None
+    reasons: Callable[[ApiClient, Library, str], tuple[Level, dict[str, str]]] | None = None
     has_words_for: Callable[[Share], bool] = lambda share: True
 
 
@@ -57,6 +61,16 @@ def hal_libraries(client: ApiClient) -> list[str]:
 def hal_shares(client: ApiClient, library: Library) -> dict[str, Level]:
     shares = _hal_pages(client, f"/api/libraries/{library.natural_id}/shares?count=2", "inf:share")
     return {share["principalId"]: Level(share["accessLevel"]) for share in shares}
+
+
+def hal_people(client: ApiClient, library: Library) -> dict[str, Level]:
+    people = _hal_pages(client, f"/api/libraries/{library.natural_id}/access?count=2", "inf:access")
+    return {person["username"]: Level(person["accessLevel"]) for person in people}
+
+
+def hal_reasons(client: ApiClient, library: Library, username: str) -> tuple[Level, dict[str, str]]:
+    told = read(client, f"/api/libraries/{library.natural_id}/access/{username}")
+    return Level(told["accessLevel"]), {reason["principalId"]: reason["effect"] for reason in told["reasons"]}
 
 
 def _hal_pages(client: ApiClient, path: str, relation: str) -> list[Any]:
@@ -127,7 +141,7 @@ def google_has_words_for(share: Share) -> bool:
 
 
 DIALECTS = [
-    Dialect("hal", level=hal_level, libraries=hal_libraries, shares=hal_shares),
+    Dialect("hal", level=hal_level, libraries=hal_libraries, shares=hal_shares, people=hal_people, reasons=hal_reasons),
     Dialect("mistral", shares=mistral_shares, has_words_for=mistral_has_words_for),
     Dialect("lightly", shares=lightly_shares, has_words_for=lightly_has_words_for),
     Dialect("google", shares=google_shares, has_words_for=google_has_words_for),

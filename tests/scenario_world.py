@@ -23,7 +23,8 @@ from libraries.membership import (
 )
 from libraries.models import OPERATOR, Event, Library, Organization, User
 from libraries.principals import named
-from libraries.sharing import KEEP, Keep, leave_library, revoke_share, transfer_library
+from libraries.share_rules import KEEP, Keep
+from libraries.sharing import leave_library, revoke_share, transfer_library
 from tests.clients import ApiClient
 from tests.factories import give, give_as, in_days, let_time_pass, make_user
 

@@ -8,10 +8,19 @@ from typing import Any
 
 import pytest
 
-from libraries.access import allowed_actions, can, explain, visible_libraries_by_page, who_can
+from libraries.access import (
+    allowed_actions,
+    can,
+    explain,
+    level_of_person,
+    people_with_access,
+    visible_libraries_by_page,
+    who_can,
+)
 from libraries.errors import SharingError
-from libraries.levels import Action, Level
+from libraries.levels import Action, Kind, Level
 from libraries.models import Event, Library, Share, User
+from libraries.principals import admissible
 from tests.dialects import DIALECTS, Dialect, Refused
 from tests.scenario_world import FILES, World, act, build, read, told
 
@@ -88,6 +97,12 @@ def who_can_is_complete(world: World) -> None:
         assert set(who_can(world.library, action)) == expected
 
 
+def the_people_with_access_are_those_with_a_level(world: World) -> None:
+    levels = {user: explain(user, world.library).level for user in User.objects.all()}
+    people = {person: level_of_person(person) for person in people_with_access(world.library)}
+    assert people == {user: level for user, level in levels.items() if level}
+
+
 def explain_agrees_and_has_the_levels_of_the_file(world: World) -> None:
     for user, allowed in _allowed(world.library):
         assert explain(user, world.library).access.actions == allowed
@@ -106,13 +121,14 @@ QUESTIONS: list[Question] = [
     lists_are_complete,
     lists_by_page_are_complete,
     who_can_is_complete,
+    the_people_with_access_are_those_with_a_level,
     explain_agrees_and_has_the_levels_of_the_file,
 ]
 
 
 def _questions_to_dialects() -> Iterator[Question]:
     for dialect in DIALECTS:
-        for ask in (level_shown, libraries_shown, shares_shown):
+        for ask in (level_shown, libraries_shown, shares_shown, people_shown, reasons_shown):
             yield _Named(f"{ask.__name__} by {dialect.name}", ask, dialect)
 
 
@@ -154,6 +170,47 @@ def shares_shown(world: World, dialect: Dialect) -> None:
         if not can(user, world.library, Action.VIEW_SHARES):
             expected = (403 if can(user, world.library, Action.VIEW) else 404) if user.is_active else 401
         assert (name, _shown(dialect.shares, world.clients[name], world.library)) == (name, expected)
+
+
+def people_shown(world: World, dialect: Dialect) -> None:
+    """Complete, and each with the level that explaining it finds."""
+    if dialect.people is None:
+        return
+    levels = {user.username: explain(user, world.library).level for user in User.objects.all()}
+    people = {name: level for name, level in levels.items() if level}
+    for name, user in world.users.items():
+        expected: Any = people
+        if not can(user, world.library, Action.VIEW_SHARES):
+            expected = (403 if can(user, world.library, Action.VIEW) else 404) if user.is_active else 401
+        assert (name, _shown(dialect.people, world.clients[name], world.library)) == (name, expected)
+
+
+def reasons_shown(world: World, dialect: Dialect) -> None:
+    """To everybody about themselves, to owners and administrators about whom the library reaches or could reach."""
+    if dialect.reasons is None:
+        return
+    for name, asker in world.users.items():
+        for other, person in world.users.items():
+            expected = _reasons(world, asker, person)
+            assert (name, other, _shown(dialect.reasons, world.clients[name], world.library, other)) == (
+                name,
+                other,
+                expected,
+            )
+
+
+def _reasons(world: World, asker: User, person: User) -> Any:
+    explanation = explain(person, world.library)
+    if not asker.is_active:
+        return 401
+    if not can(asker, world.library, Action.VIEW):
+        return 404
+    if asker != person and not can(asker, world.library, Action.TRANSFER):
+        return 403
+    reachable = explanation.reasons or admissible(Kind.USER, world.library).contains(person)
+    if asker != person and not asker.is_superuser and not reachable:
+        return 404
+    return explanation.level, {reason.share.principal_name: reason.effect for reason in explanation.reasons}
 
 
 def _shown(ask: Callable[..., Any], *arguments: Any) -> Any:

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse_lazy
 
-from libraries.access import Effect, Explanation, Reason, explain
+from libraries.access import Effect, Explanation, Reason, get_explanation_for, get_library_for
 from libraries.admin.fields import SuggestingInput
 from libraries.admin.seen import library_named, person_named
-from libraries.console import site
-from libraries.errors import ActionNotAllowed
+from libraries.console import actor_of, site
+from libraries.errors import ActionNotAllowed, SharingError
 from libraries.levels import Action
-from libraries.models import Library, User
+from libraries.models import Library
 
 EFFECTS = {
     Effect.COUNTS: "Counts: it is the highest that reaches them",
@@ -51,20 +51,24 @@ class ExplainForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.request = request
 
-    def clean_person(self) -> User:
-        return _found(person_named(self.request, self.cleaned_data["person"]), "person", self.cleaned_data["person"])
-
     def clean_library(self) -> Library:
-        return _found(
-            library_named(self.request, self.cleaned_data["library"]), "library", self.cleaned_data["library"]
-        )
+        """The library with the asker's access; what one may not see does not exist (R9)."""
+        name = self.cleaned_data["library"]
+        if found := library_named(self.request, name):
+            return get_library_for(actor_of(self.request), str(found.pk), Action.VIEW)
+        raise forms.ValidationError(f"There is no library “{name}” that you may see. Choose one of the suggestions.")
 
-
-def _found(found: Any, kind: str, name: str) -> Any:
-    """What was found; what one may not see does not exist (R9)."""
-    if found is None:
-        raise forms.ValidationError(f"There is no {kind} “{name}” that you may see. Choose one of the suggestions.")
-    return found
+    def clean(self) -> dict[str, Any]:
+        """The explanation, if the asker may have it: the core says of whom."""
+        cleaned = super().clean() or {}
+        if {"person", "library"} <= cleaned.keys():
+            known = person_named(self.request, cleaned["person"])
+            username = known.username if known else cleaned["person"]
+            try:
+                cleaned["explanation"] = get_explanation_for(actor_of(self.request), cleaned["library"], username)
+            except SharingError as error:
+                self.add_error("person", f"{error} Choose one of the suggestions.")
+        return cleaned
 
 
 @site.page("explain/", name="explain")
@@ -72,7 +76,7 @@ def explain_page(request: HttpRequest) -> HttpResponse:
     """`?person=dave&library=handbook`; without both, only the form."""
     asked = request.GET if request.GET.keys() & ExplainForm.base_fields.keys() else None
     form = ExplainForm(asked, request=request)
-    explanation = explain(**_who_and_what(form)) if form.is_valid() else None
+    explanation = form.cleaned_data["explanation"] if form.is_valid() else None
     context = {
         **site.each_context(request),
         "title": "Explain",
@@ -82,10 +86,6 @@ def explain_page(request: HttpRequest) -> HttpResponse:
         "actions": _actions(explanation) if explanation else (),
     }
     return TemplateResponse(request, "admin/explain.html", context)
-
-
-def _who_and_what(form: ExplainForm) -> dict[str, Any]:
-    return {"user": form.cleaned_data["person"], "library": form.cleaned_data["library"]}
 
 
 def _actions(explanation: Explanation) -> list[tuple[str, bool]]:

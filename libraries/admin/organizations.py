@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from libraries import membership
-from libraries.admin.base import VerbAdmin, become
+from libraries.admin.base import OrganizationFilter, VerbAdmin, become
 from libraries.admin.fields import user_field, users_field
 from libraries.admin.refusals import VerbForm
 from libraries.console import actor_of
@@ -42,6 +43,11 @@ class MembersForm(VerbForm):
 
 
 class OrganizationForm(MembersForm):
+    add_by_name = forms.CharField(
+        required=False,
+        help_text="Accounts that are not suggested, by their exact usernames or e-mail addresses, with commas between.",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+    )
     add_administrators = users_field(help_text="Members who then share, transfer and delete any library of it (R10).")
     remove_administrators = users_field()
     successor = user_field(
@@ -52,6 +58,20 @@ class OrganizationForm(MembersForm):
     class Meta:
         model = Organization
         fields = ORGANIZATION_COLUMNS
+
+    def clean_add_by_name(self) -> list[User]:
+        """Whoever administers may take anybody in, so here alone an account is found that is not shown to them."""
+        names = [name.strip() for name in self.cleaned_data["add_by_name"].split(",") if name.strip()]
+        return [self._account(name) for name in names]
+
+    def _account(self, name: str) -> User:
+        accounts = User.objects.filter(is_active=True)
+        found = accounts.filter(username=name).first() or accounts.filter(email__iexact=name).first()
+        if found is None:
+            raise forms.ValidationError(
+                f"No active account is called “{name}”: ask for its exact name or e-mail address."
+            )
+        return found
 
     def create(self, actor: Actor) -> None:
         with self.refusing():
@@ -65,6 +85,7 @@ class OrganizationForm(MembersForm):
             change_organization(organization=self.instance, changes=changes, actor=actor)
         here: dict[str, Any] = {"organization": self.instance, "actor": actor}
         self.each("add_members", membership.add_member, **here)
+        self.each("add_by_name", membership.add_member, **here)
         self.each("add_administrators", membership.set_administrator, administrator=True, **here)
         self.each("remove_administrators", membership.set_administrator, administrator=False, **here)
         successor = self.cleaned_data["successor"]
@@ -140,6 +161,7 @@ def _counted(rows: QuerySet[Any], column: str) -> Coalesce:
 @admin.register(Organization)
 class OrganizationAdmin(MemberedAdmin):
     form = OrganizationForm
+    administrators_may = frozenset({"view", "change"})
     list_display = ("name", "slug", "sharing_scope", "library_count", "team_count", "member_count", "created_at")
     list_filter = ("sharing_scope",)
     search_fields = ("name", "slug")
@@ -152,6 +174,7 @@ class OrganizationAdmin(MemberedAdmin):
             "fields": (
                 "members",
                 "add_members",
+                "add_by_name",
                 "add_administrators",
                 "remove_administrators",
                 "remove_members",
@@ -198,8 +221,9 @@ class OrganizationAdmin(MemberedAdmin):
 @admin.register(Team)
 class TeamAdmin(MemberedAdmin):
     form = TeamForm
+    administrators_may = frozenset({"view", "add", "change", "delete"})
     list_display = ("name", "organization", "slug", "email", "member_count", "created_at")
-    list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
+    list_filter = (OrganizationFilter,)
     search_fields = ("name", "slug", "email", "organization__slug")
     autocomplete_fields = ("organization",)
     fixed = ("organization", "slug")

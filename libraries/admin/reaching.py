@@ -23,9 +23,13 @@ EVENTS = 15
 
 @dataclass(frozen=True)
 class Reached:
-    """One row: who, on what, at which level, through what, and what else reaches them without making a difference."""
+    """One row: who, on what, at which level, through what, and what else reaches them without making a difference.
+
+    linked: whether who looks may see the page of the person.
+    """
 
     explanation: Explanation
+    linked: bool = True
 
     @property
     def through(self) -> list[Reason]:
@@ -49,15 +53,16 @@ def overview(request: HttpRequest, library: Library) -> dict[str, Any]:
     people = page_of(levels_on(library).order_by("-level", "username"), request, "people")
     return {
         "people": people,
-        "reached": _reached(list(people), [library]),
+        "reached": _reached(request, list(people), library),
         "administrators": administrators(library),
         "picture": picture_of(library),
         "history": lines(_events(request, library), about=library.natural_id),
     }
 
 
-def _reached(users: Sequence[User], libraries: Sequence[Library]) -> list[Reached]:
-    return [Reached(explanation) for explanation in explain_each(users, libraries)]
+def _reached(request: HttpRequest, users: Sequence[User], library: Library) -> list[Reached]:
+    shown = set(seen(request, User).filter(pk__in=[user.pk for user in users]).values_list("pk", flat=True))
+    return [Reached(explanation, explanation.user.pk in shown) for explanation in explain_each(users, [library])]
 
 
 def administrators(library: Library) -> QuerySet[User]:

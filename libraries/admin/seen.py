@@ -1,14 +1,14 @@
-"""What the staff member who looks at a page may see: exactly what their lists show (R10)."""
+"""Rows that the console shows to who asks, and how people name them."""
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from libraries.admin.scope import scoped
 from libraries.identifiers import is_uuid, lookup_for
 from libraries.models import Library, User
 from libraries.text import is_storable
@@ -17,11 +17,8 @@ Row = TypeVar("Row", bound=Model)
 
 
 def seen(request: HttpRequest, model: type[Row]) -> QuerySet[Row]:
-    """The rows of the model's list. One that may not be looked at has none."""
-    registered = admin.site.get_model_admin(model)
-    if not registered.has_view_permission(request):
-        return model._default_manager.none()
-    return registered.get_queryset(request)
+    """The rows of the table that the console shows to who asks."""
+    return scoped(model._default_manager.all(), request)
 
 
 def library_named(request: HttpRequest, name: str) -> Library | None:

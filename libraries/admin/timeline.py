@@ -103,6 +103,9 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
     EventAction.SHARE_CREATED: _shared,
     EventAction.SHARE_CHANGED: _share_changed,
     EventAction.SHARE_REVOKED: _revoked,
+    EventAction.SHARE_EXPIRED: lambda event: (
+        f"cleared away {event.principal}'s share of {LIBRARY}, which was over: {_level(event.from_level)}"
+    ),
     EventAction.ORGANIZATION_CREATED: lambda event: f"founded the organization {event.organization}",
     EventAction.ORGANIZATION_CHANGED: lambda event: f"changed {_fields(event.details)} of {event.organization}",
     EventAction.ORGANIZATION_DELETED: lambda event: f"deleted the organization {event.organization}",

@@ -15,8 +15,9 @@ POSTGRESQL_SEQUENCE = """
 CREATE SEQUENCE libraries_event_position MINVALUE 0;
 SELECT setval('libraries_event_position', (SELECT coalesce(max(position), 0) FROM libraries_event));
 """
+# The functions find their tables whatever path the session has: pg_restore has none.
 POSTGRESQL = """
-CREATE FUNCTION libraries_announce_events() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION libraries_announce_events() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     newest bigint;
     floor bigint;
@@ -38,12 +39,12 @@ END $$;
 CREATE TRIGGER libraries_event_announced BEFORE INSERT ON libraries_event
     FOR EACH STATEMENT EXECUTE FUNCTION libraries_announce_events();
 
-CREATE FUNCTION libraries_event_horizon() RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION libraries_event_horizon() RETURNS bigint LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     newest bigint;
 BEGIN
     -- Two statements: locks are looked at only after the newest position is known.
-    SELECT last_value INTO newest FROM libraries_event_position;
+    SELECT max(position) INTO newest FROM libraries_event;
     RETURN least(newest, (
         SELECT min((classid::bigint & 65535) << 32 | objid::bigint) FROM pg_locks
         WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 16 = 21320

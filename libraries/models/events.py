@@ -16,11 +16,11 @@ from libraries.levels import Level
 # committed in their order, and that is all. On PostgreSQL a later position may be committed first, and a reader who
 # went past an earlier one would never see that. So a transaction takes, before it is given its first position, a shared
 # advisory lock that says which position was the newest by then, and keeps it until it has ended: all of its own are
-# above that. A reader asks first for the newest position given out, then for the lowest of those locks, the horizon,
-# and only then, in another statement, for events: what is not above the horizon was written by transactions that have
-# ended, so is there by now or never will be. No writer waits for another or for a reader; a writer that takes long
-# holds back what readers see, nothing else. No transaction id is stored, so points stay good in a restored database.
-# The sequence, the triggers and the function are in migration 0002.
+# above that. A reader asks first for the newest position to be seen, then for the lowest of those locks; the lower of
+# the two is the horizon. Only then, in another statement, it asks for events: what is not above the horizon was given
+# to transactions that have ended, so is there by now or never will be. No writer waits for another or for a reader; one
+# that takes long holds back what readers see, nothing else. Nothing of a transaction is stored, so a point stays good
+# in a restored database. The sequence, the triggers and the function are in migration 0002.
 
 
 class NextPosition(Func):

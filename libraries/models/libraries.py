@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cache
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from functools import cache, reduce
+from operator import or_
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -115,6 +117,14 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         setting = Q(editors_can_share=True)
         return reach.allowed(action, by_user=by_user, through_groups=through_groups, editors_can_share=setting)
 
+    def answering_to(self, lookups: Iterable[tuple[str, UUID | str]]) -> LibraryQuerySet:
+        """Those of the identifiers, each a column (pk, natural_id or object_id) and its value."""
+        values: dict[str, set[UUID | str]] = defaultdict(set)
+        for column, value in lookups:
+            values[column].add(value)
+        conditions = [Q(**{f"{column}__in": values[column]}) for column in values]
+        return self.filter(reduce(or_, conditions)) if conditions else self.none()
+
     def with_access_of(self, user: Actor) -> LibraryQuerySet:
         """Each library with what the user ends up with on it, as `library.access`, in the same query."""
         here = {"content_object": OuterRef("pk")}
@@ -197,6 +207,11 @@ class Library(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def names(self) -> tuple[tuple[str, UUID | str], ...]:
+        """Every column and value that it answers to."""
+        return ("pk", self.pk), ("natural_id", self.natural_id), ("object_id", self.object_id)
 
     @cached_property
     def access(self) -> Access:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import template
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from libraries.access import Effect, Reason
+from libraries.console import administered_by, is_superuser
 from libraries.levels import Kind, Level
 from libraries.models import Library, Organization, Share, Team, User
 
@@ -36,13 +41,15 @@ def page_of(row: User | Team | Organization | Library) -> str:
     return reverse(f"admin:libraries_{row._meta.model_name}_change", args=[row.pk])
 
 
-@register.simple_tag
-def principal_of(share: Share) -> SafeString:
-    """Whom a share is for, as a link to their page."""
-    principal = share.user or share.team or share.organization
+@register.simple_tag(takes_context=True)
+def principal_of(context: Mapping[str, Any], share: Share) -> SafeString:
+    """Whom a share is for, as a link to their page where who looks may see it."""
+    principal = share.team or share.organization
     kind = Kind(share.kind).label.lower()
-    if principal is None:
-        return format_html('<span class="principal principal-{}">{}</span>', kind, share.principal_name)
-    return format_html(
-        '<a class="principal principal-{}" href="{}">{}</a>', kind, page_of(principal), share.principal_name
-    )
+    if principal and _is_shown(context["request"], getattr(principal, "organization_id", principal.pk)):
+        return format_html('<a class="principal-{}" href="{}">{}</a>', kind, page_of(principal), share.principal_name)
+    return format_html('<span class="principal-{}">{}</span>', kind, share.principal_name)
+
+
+def _is_shown(request: HttpRequest, organization: Any) -> bool:
+    return is_superuser(request) or organization in administered_by(request)

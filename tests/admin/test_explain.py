@@ -3,7 +3,7 @@
 import pytest
 
 from libraries.levels import Level
-from libraries.models import Event
+from libraries.models import Event, SharingScope
 from tests.factories import give, in_days, let_time_pass
 
 EXPLAIN = "/admin/explain/"
@@ -55,11 +55,11 @@ def test_any_name_will_do(console, dave, handbook):
 @pytest.mark.parametrize(
     ("person", "library", "refusals"),
     [
-        ("nobody", "handbook", {"person": "There is no person “nobody” that you may see."}),
+        ("nobody", "handbook", {"person": "“nobody” is nobody whom this library could reach."}),
         ("dave", "nothing", {"library": "There is no library “nothing” that you may see."}),
         ("", "handbook", {"person": "Name a person."}),
         ("dave", "", {"library": "Name a library."}),
-        ("\ud800".encode("utf-8", "surrogatepass"), "handbook", {"person": "There is no person"}),
+        ("\ud800".encode("utf-8", "surrogatepass"), "handbook", {"person": "“"}),
         ("x" * 300, "handbook", {"person": "Ensure this value has at most 254 characters"}),
     ],
 )
@@ -83,6 +83,21 @@ def test_it_starts_with_the_rules_and_no_complaint(console):
 
 def test_who_is_reached_by_nothing_is_told_so_in_words(console, frank, handbook):
     assert b"No share of handbook reaches frank" in asked(console, "frank", "handbook").content
+
+
+def test_an_administrator_asks_about_their_own_libraries_and_whom_those_reach_r10(
+    console_of, alice, handbook, lab_notes, acme
+):
+    console = console_of(alice)
+
+    assert asked(console, "dave", "handbook").context["explanation"]
+    assert asked(console, "alice", "lab-notes").context["form"].errors == {
+        "library": ["There is no library “lab-notes” that you may see. Choose one of the suggestions."]
+    }
+    acme.sharing_scope = SharingScope.ORGANIZATION
+    acme.save()
+    assert "person" in asked(console, "erin", "handbook").context["form"].errors
+    assert "person" in asked(console, "nobody", "handbook").context["form"].errors
 
 
 def test_it_records_nothing(console, bob, handbook):

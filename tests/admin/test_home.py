@@ -60,6 +60,20 @@ def test_every_count_leads_to_exactly_what_it_counts(console, troubles):
     assert figures(console)["Without an active owner"].alarming
 
 
+def test_an_administrator_counts_their_own_organization_alone_r10(console_of, alice, erin, lab_notes):
+    give(lab_notes, "frank", Level.EDITOR)
+
+    mine, theirs = console_of(alice), console_of(erin)
+
+    assert (counts(mine)["Libraries"], counts(theirs)["Libraries"]) == (3, 1)
+    assert (counts(mine)["Editors"], counts(theirs)["Editors"]) == (2, 1)
+    for console in (mine, theirs):
+        for label, figure in figures(console).items():
+            assert console.get(figure.address).context["cl"].result_count == figure.count, label
+    assert {line.library for line in mine.get(HOME).context["latest"]} <= {"handbook", "roadmap", "press-kit", ""}
+    assert mine.get(HOME).context["plot"].total + theirs.get(HOME).context["plot"].total == 12
+
+
 def test_a_handed_over_library_has_an_active_owner_again(console, troubles, roadmap, admin_user):
     transfer_library(library=roadmap, to=named("carol"), actor=admin_user)
     assert counts(console)["Without an active owner"] == 0

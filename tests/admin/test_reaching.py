@@ -1,5 +1,7 @@
 """A library's page: who can reach it and by what, as a table and as a picture, and what happened to it."""
 
+import re
+
 import pytest
 
 from libraries.admin.reach_picture import picture_of
@@ -132,7 +134,21 @@ def test_its_history_is_told_newest_first_and_names_no_other_library(console, ha
     ]
 
 
+def test_an_administrator_is_not_led_to_people_of_other_organizations(console_of, alice, handbook, erin, bob):
+    give(handbook, "erin", Level.READER)
+
+    html = console_of(alice).get(page(handbook)).content.decode()
+
+    assert f"/admin/libraries/user/{bob.pk}/change/" in html
+    assert f"/admin/libraries/user/{erin.pk}/change/" not in html
+
+
+def test_its_whole_history_is_one_click_away(console, handbook, roadmap):
+    events = console.get(f"/admin/libraries/event/?library_id__exact={handbook.pk}").context["cl"].queryset
+    assert {event.library for event in events} == {"handbook"}
+
+
 def test_its_ids_can_be_copied(console, handbook):
     html = console.get(page(handbook)).content.decode()
     for value in (handbook.natural_id, handbook.pk, handbook.object_id):
-        assert f'data-copy="{value}"' in html
+        assert re.search(rf'<code id="([a-z-]+)">{value}</code>\s*<button [^>]*data-copy="\1"', html)

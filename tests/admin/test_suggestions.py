@@ -65,6 +65,15 @@ def test_a_library_that_is_not_there_offers_nobody(console):
     assert console.get("/admin/suggestions/principals/nonsense/").status_code in (302, 404)
 
 
+def test_an_administrator_is_offered_their_own_and_whom_r8_admits(console_of, alice, handbook, lab_notes):
+    console = console_of(alice)
+
+    assert offered(console, PEOPLE) == ["alice", "bob", "carol", "dave"]
+    assert offered(console, LIBRARIES) == ["handbook", "press-kit", "roadmap"]
+    assert offered(console, principals(lab_notes)) == []
+    assert "erin" in offered(console, principals(handbook))
+
+
 def test_nobody_is_told_anything_before_signing_in(world, handbook):
     for path in (PEOPLE, LIBRARIES, principals(handbook)):
         assert Client().get(path).status_code == 302

@@ -109,10 +109,12 @@ class TestOrder:
     @pytest.mark.django_db(transaction=True)
     def test_rows_that_bring_their_positions_along_are_followed_by_higher_ones(self, start, unread):
         """As they do from another database."""
-        Event.objects.create(action="x", via="x", position=start + 1000, principal="restored")
+        theirs = start + 10**9
+        Event.objects.create(action="x", via="x", position=theirs, principal="restored")
+        assert unread() == ["restored"]
         write("new")
-        assert unread() == ["restored", "new"]
-        assert Event.objects.get(principal="new").position == start + 1001
+        assert unread() == ["new"]
+        assert Event.objects.get(principal="new").position == theirs + 1
 
     @pytest.mark.parametrize("change", ["UPDATE libraries_event SET actor = 'mallory'", "DELETE FROM libraries_event"])
     def test_no_statement_changes_or_deletes_one(self, world, change):
@@ -235,6 +237,7 @@ class TestReadingOn:
     def test_a_point_is_found_by_the_last_event_that_one_has(self, start, ten):
         third = Event.objects.get(principal="guest2")
         point = point_behind(third.pk)
+        assert point == third.position
         assert names(read_all(Event.objects.all(), EVERYTHING, after=point)) == ten[3:]
         assert point_behind(new_uuid()) is None
 

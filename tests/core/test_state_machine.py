@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from libraries import grants, membership
-from libraries.access import allowed_actions, explain, who_can
+from libraries.access import allowed_actions, explain, level_of_person, people_with_access, who_can
 from libraries.errors import SharingError
 from libraries.levels import Action, Kind, Level
 from libraries.lifecycle import change_library, create_library
 from libraries.models import OPERATOR, Event, Library, Organization, SharingScope, User
 from libraries.principals import named
-from libraries.sharing import KEEP as KEEP_END
+from libraries.share_rules import KEEP as KEEP_END
 from libraries.sharing import revoke_share, share_library, transfer_library
 from tests.core.by_the_book import KEEP, Book, Row, kind_of
 from tests.factories import let_time_pass, make_user
@@ -270,6 +270,10 @@ class Sharing(RuleBasedStateMachine):
             assert explanation.level == (Level.NONE if name in self.book.inactive else self.book.level(name))
             if not user.is_superuser:
                 assert user.get_all_permissions(library) == {f"libraries.{action}" for action in by_the_book[name]}
+
+        assert {person.username: level_of_person(person) for person in people_with_access(library)} == {
+            name: self.book.level(name) for name in PEOPLE if name not in self.book.inactive and self.book.level(name)
+        }
 
     def _ask_for_the_next_action(self) -> None:
         """Who can, and what is on the list: one action and one person at a time, since these take longest to put."""

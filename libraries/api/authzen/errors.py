@@ -18,6 +18,7 @@ STATUSES: dict[type[errors.SharingError], int] = {
     errors.NotAdministrator: 403,
     errors.MayNotAsk: 403,
     errors.NotSuperuser: 403,
+    errors.KeyOfAnother: 403,
     errors.LevelAboveOwn: 403,
     errors.OwnShareFixed: 403,
     errors.OnlyUsersOwn: 400,

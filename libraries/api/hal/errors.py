@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,7 +12,7 @@ from django.utils.encoding import escape_uri_path
 from rest_framework.renderers import JSONRenderer
 
 from libraries import errors
-from libraries.api.failures import Failure
+from libraries.api.failures import Failure, FieldError
 from libraries.api.hal.preconditions import PreconditionFailed
 
 MEDIA_TYPE = "application/problem+json"
@@ -18,17 +20,25 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
+    errors.PersonNotFound: 404,
+    errors.OrganizationNotFound: 404,
+    errors.TeamNotFound: 404,
     errors.UnknownPrincipal: 422,
+    errors.UnknownUser: 422,
     errors.UnknownOrganization: 422,
     errors.ActionNotAllowed: 403,
+    errors.OthersAccess: 403,
     errors.NotAdministrator: 403,
     errors.MayNotAsk: 403,
     errors.NotSuperuser: 403,
+    errors.KeyOfAnother: 403,
     errors.LevelAboveOwn: 403,
     errors.OwnShareFixed: 403,
     errors.OnlyUsersOwn: 422,
     errors.ExpiryRefused: 422,
     errors.InvalidText: 422,
+    errors.NamedTwice: 422,
+    errors.SharesRefused: 422,
     errors.NameTaken: 422,
     errors.NotMember: 404,
     errors.LastOwner: 409,
@@ -39,6 +49,9 @@ STATUSES: dict[type[errors.SharingError], int] = {
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "principalId",
+    errors.NamedTwice: "principalId",
+    errors.SharesRefused: "shares",
+    errors.UnknownUser: "username",
     errors.UnknownOrganization: "organization",
     errors.OnlyUsersOwn: "accessLevel",
     errors.ExpiryRefused: "expiresAt",
@@ -47,16 +60,26 @@ FIELDS: dict[type[errors.SharingError], str] = {
 }
 """The field of the body that each of the core's 422s is about."""
 
+FORBIDDEN_FIELDS: dict[type[errors.SharingError], str] = {
+    errors.LevelAboveOwn: "accessLevel",
+    errors.OwnShareFixed: "principalId",
+}
+"""The field of one of many shares that each of the core's 403s is about; others are about the share as a whole."""
 
-def problem(failure: Failure, path: str) -> HttpResponse:
-    """A problem document: `type`, `title`, `status`, `detail`, `instance`, what the core adds, and `errors` for a 422.
 
+def problem(
+    failure: Failure, path: str, fields: Mapping[type[errors.SharingError], str] = MappingProxyType({})
+) -> HttpResponse:
+    """A problem document: `type`, `title`, `status`, `detail`, `instance`, what the core adds, and `errors`.
+
+    fields: what takes the place of FIELDS for some errors.
     It is rendered here, so that it is the same whatever the request would accept.
     """
+    status = _status(failure)
     document: dict[str, Any] = {
         "type": "about:blank",
-        "title": HTTPStatus(failure.status).phrase,
-        "status": failure.status,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
         "detail": failure.detail,
         "instance": escape_uri_path(path),
     }
@@ -64,15 +87,40 @@ def problem(failure: Failure, path: str) -> HttpResponse:
         document["code"] = failure.cause.code
         if failure.cause.rule:
             document["rule"] = failure.cause.rule
-    if failure.status == 422:
-        document["errors"] = _errors(failure)
-    return HttpResponse(JSONRenderer().render(document), status=failure.status, content_type=MEDIA_TYPE)
+    if isinstance(failure.cause, errors.LastOwner):
+        document["libraries"] = failure.cause.libraries
+    if found := _errors(failure, {**FIELDS, **fields}):
+        document["errors"] = found
+    return HttpResponse(JSONRenderer().render(document), status=status, content_type=MEDIA_TYPE)
 
 
-def _errors(failure: Failure) -> list[dict[str, str]]:
-    if isinstance(failure.cause, errors.SharingError):
-        return [{"pointer": pointer((FIELDS[type(failure.cause)],)), "detail": failure.detail}]
-    return [{"pointer": pointer(error.path), "detail": error.detail} for error in failure.errors]
+def _status(failure: Failure) -> int:
+    """Many are refused as forbidden (403) if all of them are, as invalid (422) otherwise."""
+    if isinstance(failure.cause, errors.SharesRefused):
+        return max(STATUSES[type(refusal)] for refusal in failure.cause.refusals.values())
+    return failure.status
+
+
+def _errors(failure: Failure, fields: Mapping[type[errors.SharingError], str]) -> list[dict[str, Any]]:
+    if isinstance(failure.cause, errors.SharesRefused):
+        return [_error_of_item(index, refusal) for index, refusal in sorted(failure.cause.refusals.items())]
+    if isinstance(failure.cause, errors.SharingError) and failure.status == 422:
+        return [{"pointer": pointer((fields[type(failure.cause)],)), "detail": failure.detail}]
+    return [_error_of_field(error) for error in failure.errors]
+
+
+def _error_of_item(index: int, refusal: errors.SharingError) -> dict[str, Any]:
+    field = (FIELDS | FORBIDDEN_FIELDS).get(type(refusal))
+    path = ("shares", str(index), field) if field else ("shares", str(index))
+    return {"index": index, "pointer": pointer(path), "detail": str(refusal)}
+
+
+def _error_of_field(error: FieldError) -> dict[str, Any]:
+    match error.path:
+        case ("shares", index, *_) if index.isdecimal():
+            return {"index": int(index), "pointer": pointer(error.path), "detail": error.detail}
+        case _:
+            return {"pointer": pointer(error.path), "detail": error.detail}
 
 
 def pointer(path: tuple[str, ...]) -> str:

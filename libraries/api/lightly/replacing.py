@@ -1,22 +1,24 @@
-"""A config replaced or revoked: compared with what stands, then one verb for each difference, in one transaction."""
+"""A config replaced or revoked: compared with what stands, then the differences made, in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 
 from libraries.api.lightly.configs import ACCESS_TYPES, config_id, live_shares
-from libraries.errors import SharingError
+from libraries.errors import SharesRefused, SharingError
 from libraries.identifiers import is_uuid
 from libraries.levels import Action, Kind, Level
+from libraries.many import Item, share_many
 from libraries.models import Library, Share, User
-from libraries.principals import COLUMNS, PrincipalReference, admissible, principal_of
-from libraries.sharing import locked_library_for, revoke_share, share_library
+from libraries.principals import PrincipalReference, admissible, principal_of
+from libraries.share_rules import Wanted
+from libraries.sharing import locked_library_for
 
 BATCH = 500
 
@@ -43,31 +45,10 @@ class UnknownEntries(SharingError):
 
 
 @dataclass(frozen=True)
-class Change:
-    """A principal whose share goes from one level to another; None stands for no share."""
-
-    kind: Kind
-    subject: Any
-    text: str
-    before: int | None
-    after: Level | None
-
-    def reaches(self, user: User, groups: Collection[int]) -> bool:
-        return bool(self.subject == user if self.kind == Kind.USER else self.subject.group_id in groups)
-
-    def make(self, library: Library, actor: User) -> None:
-        principal = PrincipalReference(self.kind, "pk", self.subject.pk, self.text)
-        if self.after is None:
-            revoke_share(library=library, principal=principal, actor=actor)
-        else:
-            share_library(library=library, principal=principal, level=self.after, actor=actor)
-
-
-@dataclass(frozen=True)
 class Comparison:
-    """What one list asks for against what stands: the changes to make, and the entries that name nobody."""
+    """What one list asks for against what stands: what to change, and the entries that name nobody."""
 
-    changes: list[Change]
+    items: list[Item]
     unknown: list[str]
 
 
@@ -87,7 +68,7 @@ def replace_config(*, library: Library, access_type: str, wanted: Mapping[Kind, 
     }
     if unknown := {kind: comparison.unknown for kind, comparison in compared.items() if comparison.unknown}:
         raise UnknownEntries(unknown)
-    _make([change for comparison in compared.values() for change in comparison.changes], library, actor)
+    _make([item for comparison in compared.values() for item in comparison.items], library, actor)
 
 
 @transaction.atomic
@@ -112,23 +93,21 @@ def _compare(
     come = {found[name]: texts[name] for name in found}
     stay = {standing_as[name] for name in texts.keys() - missing}
     return Comparison(
-        changes=[
-            *(Change(kind, subject, text, subject.stands_at, level) for subject, text in come.items()),
+        items=[
+            *(Item(PrincipalReference(kind, "pk", subject.pk, text), Wanted(level)) for subject, text in come.items()),
             *(_departure(share) for share in standing if share.level == level and share.pk not in stay),
         ],
         unknown=[texts[name] for name in texts if name in missing and name not in found],
     )
 
 
-def _departure(share: Share) -> Change:
-    principal = principal_of(share)
-    return Change(principal.kind, principal.subject, share.principal_name, share.level, None)
+def _departure(share: Share) -> Item:
+    return Item(principal_of(share).reference, None)
 
 
 def _find(library: Library, kind: Kind, names: Collection[str]) -> dict[str, Any]:
-    """Name to principal, of those that R8 admits; each says in `stands_at` at which level it has a share, if any."""
-    shares = library.shares.filter(**{COLUMNS[kind]: OuterRef("pk")})
-    subjects = admissible(kind, library).annotate(stands_at=Subquery(shares.values("level")[:1]))
+    """Name to principal, of those that R8 admits."""
+    subjects = admissible(kind, library)
     ordered = sorted(names)
     batches = (ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH))
     found = (subject for batch in batches for subject in subjects.filter(_any_of(kind, batch)))
@@ -156,17 +135,9 @@ def _names(kind: Kind, subject: Any) -> set[str]:
     return {str(subject.pk)} | {slug for slug in [subject.slug] if not is_uuid(slug)}
 
 
-def _make(changes: Iterable[Change], library: Library, actor: User) -> None:
-    """One verb for each change, in an order that lets every one through.
-
-    What ends an editor's own right to share comes last, the broadest first: so the right lasts to the end. Others go
-    by their principals, which is then the order of the locks on these, so that two such calls never wait for each other.
-    """
-    groups = set(actor.groups.values_list("pk", flat=True))
-
-    def place(change: Change) -> tuple[bool, int, UUID]:
-        ends_right = change.before == Level.EDITOR and change.reaches(actor, groups)
-        return ends_right, -change.kind, change.subject.pk
-
-    for change in sorted(changes, key=place):
-        change.make(library, actor)
+def _make(items: Sequence[Item], library: Library, actor: User) -> None:
+    """All or nothing. The vendor's errors tell of one refusal: the first."""
+    try:
+        share_many(library=library, items=items, actor=actor)
+    except SharesRefused as refused:
+        raise next(iter(refused.refusals.values())) from None

@@ -13,7 +13,8 @@ from libraries.management.base import (
     moment,
 )
 from libraries.principals import named
-from libraries.sharing import KEEP, share_library
+from libraries.share_rules import KEEP
+from libraries.sharing import share_library
 
 
 class Command(SharingCommand):

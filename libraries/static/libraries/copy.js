@@ -1,20 +1,37 @@
+// <button type="button" data-copy="ID" hidden>: copies the value or the text of the element with that id.
+// Hidden until this runs, so that nobody is offered what would not work; the element with role "status" tells the result.
 "use strict";
 
-/* A button with `data-copy` puts that text on the clipboard and says so. Without this file it is not shown. */
+async function copy(source) {
+  const text = source.value ?? source.textContent.trim();
+  if (navigator.clipboard) {
+    return navigator.clipboard.writeText(text);
+  }
+  // Over plain HTTP browsers give no clipboard: the selection is copied instead.
+  if (source.select) {
+    source.select();
+  } else {
+    getSelection().selectAllChildren(source);
+  }
+  if (!document.execCommand("copy")) {
+    throw new Error("refused");
+  }
+}
+
+function tell(button, sentence) {
+  const status = button.parentElement.querySelector("[role=status]");
+  if (status) {
+    status.textContent = sentence;
+  }
+}
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
+  button.addEventListener("click", () => {
+    const source = document.getElementById(button.dataset.copy);
+    copy(source).then(
+      () => tell(button, "Copied."),
+      () => tell(button, "The browser did not copy it: select it and copy it yourself."),
+    );
+  });
 }
-
-document.addEventListener("click", async ({ target }) => {
-  const button = target.closest?.("button[data-copy]");
-  if (!button) return;
-  const words = button.textContent;
-  try {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.textContent = "Copied";
-  } catch {
-    button.textContent = "Not copied";
-  }
-  setTimeout(() => (button.textContent = words), 1500);
-});

@@ -7,7 +7,7 @@ from threading import Event as Signal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 
 from libraries.levels import Level
@@ -23,7 +23,7 @@ from tests.factories import give, give_as
 
 FEED = "/api/events"
 WRITERS = 8
-ROUNDS = 12
+ROUNDS = 6 if connection.vendor == "postgresql" else 2  # SQLite lets one writer in at a time
 
 
 def page(client: ApiClient, path: str) -> tuple[list[Any], str]:
@@ -268,12 +268,12 @@ def test_a_tailing_client_loses_and_repeats_nothing_while_eight_write(client_for
             finished[number].set()
 
     def tail() -> list[str]:
-        met, link, over = [], f"{beginning.replace('count=50', 'count=7')}", False
+        met, link, over = [], beginning.replace("count=50", "count=7"), False
         while True:
             over = all(signal.is_set() for signal in finished)
             found, link = page(client, link)
             met += [event["id"] for event in found]
-            if over and not found:
+            if over and not found:  # asked once more after the last of them had ended
                 return met
 
     results = at_once([tail, *(partial(write, number) for number in range(WRITERS))])

@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from libraries import demo
+from libraries.levels import Level
 from libraries.models import Library, Scope, Share
 from tests.clients import ApiClient
 
@@ -37,6 +38,8 @@ def ways_from_library(library: Library) -> dict[str, list[Attempt]]:
         "inf:shares": [("GET", f"{path}/shares", None)],
         "inf:share": [("GET", path_of_share(share), None) for share in shares_of(library)],
         "inf:events": [("GET", f"{path}/events", None)],
+        "inf:access": [("GET", f"{path}/access", None)],
+        "inf:owner": [("GET", f"{path}/owner", None)],
         "edit": [("PATCH", path, {"name": "X"}), ("PATCH", path, {"editorsCanShare": not library.editors_can_share})],
         "inf:delete": [("DELETE", path, None)],
     }
@@ -77,7 +80,9 @@ def test_a_library_links_to_what_the_caller_may_do(client_for, libraries, userna
     client = client_for(username)
     for library in libraries:
         links = links_at(client, path_of(library))
-        for relation, attempts in ways_from_library(library).items():
+        mine = ("GET", f"{path_of(library)}/access/{username}", None)
+        ways = {**ways_from_library(library), "inf:my-access": [mine]}
+        for relation, attempts in ways.items():
             assert (relation in links) == allowed(client, attempts), f"{username} {library.natural_id} {relation}"
 
 
@@ -102,7 +107,8 @@ def test_a_key_that_only_reads_is_shown_nothing_else(client_for, libraries, user
     for library in libraries:
         paths = [path_of(library), *(path_of_share(share) for share in shares_of(library))]
         found = {relation for path in paths for relation in links_at(client, path)}
-        assert found <= {"self", "inf:shares", "inf:share", "inf:library", "inf:events"}
+        reading = {"inf:shares", "inf:share", "inf:library", "inf:access", "inf:my-access", "inf:owner", "inf:events"}
+        assert found <= {"self"} | reading
 
 
 @pytest.mark.parametrize("username", PEOPLE)
@@ -114,6 +120,46 @@ def test_a_list_shows_each_document_as_it_is_alone(client_for, libraries, userna
             page = client.get(library["_links"]["inf:shares"]["href"]).json()
             for share in page["_embedded"]["inf:share"]:
                 assert share == client.get(share["_links"]["self"]["href"]).json()
+
+
+def ways_from_owner(library: Library) -> dict[str, list[Attempt]]:
+    path = path_of(library)
+    owner = library.shares.get(level=Level.OWNER).principal_name
+    return {
+        "self": [("GET", f"{path}/owner", None)],
+        "inf:share": [("GET", f"{path}/shares/{owner}", None)],
+        "edit": [("PUT", f"{path}/owner", {"username": owner})],
+    }
+
+
+@pytest.mark.parametrize("scopes", [(), (Scope.LIBRARY_READ,)], ids=["all scopes", "reading"])
+@pytest.mark.parametrize("username", PEOPLE)
+def test_an_owner_links_to_what_the_caller_may_do(client_for, libraries, username, scopes):
+    client = client_for(username, *scopes)
+    for library in libraries:
+        links = links_at(client, f"{path_of(library)}/owner")
+        for relation, attempts in ways_from_owner(library).items():
+            may = allowed(client, attempts) and (bool(links) or relation != "edit")
+            assert (relation in links) == may, f"{username} {library} {relation}"
+
+
+@pytest.mark.parametrize("username", PEOPLE)
+def test_people_and_reasons_link_to_what_the_caller_may_see(client_for, libraries, username):
+    client = client_for(username)
+    for library in libraries:
+        for person in PEOPLE:
+            answer = client.get(f"{path_of(library)}/access/{person}")
+            told = answer.json() if answer.status_code == 200 else {"_links": {}, "reasons": []}
+            for document in (told, *told["reasons"]):
+                for link in document["_links"].values():
+                    assert client.get(link["href"]).status_code == 200
+            if told["reasons"]:
+                may_see = client.get(f"{path_of(library)}/shares").status_code == 200
+                assert {"inf:share" in reason["_links"] for reason in told["reasons"]} == {may_see}
+        page = client.get(f"{path_of(library)}/access")
+        for person in page.json()["_embedded"]["inf:access"] if page.status_code == 200 else ():
+            asked = client.get(f"{path_of(library)}/access/{person['username']}").status_code == 200
+            assert ("self" in person["_links"]) == asked
 
 
 def test_the_root_links_to_what_is_there(client_for):
@@ -128,7 +174,7 @@ def test_the_root_links_to_what_is_there(client_for):
         assert client.get(href.partition("{?")[0]).status_code == 200
 
 
-@pytest.mark.parametrize("relation", ["inf:libraries", "inf:shares", "inf:events"])
+@pytest.mark.parametrize("relation", ["inf:libraries", "inf:shares", "inf:events", "inf:access"])
 def test_the_templates_name_parameters_that_are_there(client_for, relation):
     client = client_for("alice")
     template = client.get("/api/").json()["_links"][relation]["href"].replace("{id}", "handbook")

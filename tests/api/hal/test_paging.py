@@ -8,11 +8,15 @@ import pytest
 
 from libraries.levels import Kind, Level
 from libraries.models import Library, Share, User
-from tests.api.hal.calls import SHARES
+from tests.api.hal.calls import HANDBOOK, SHARES
 from tests.clients import ApiClient
+from tests.factories import give, make_user
 
-LISTS = {"/api/libraries": "inf:library", SHARES: "inf:share"}
-NAMES = {"inf:library": "naturalId", "inf:share": "principalId"}
+ACCESS = f"{HANDBOOK}/access"
+LISTS = {"/api/libraries": "inf:library", SHARES: "inf:share", ACCESS: "inf:access"}
+MANY = {ACCESS: "g"}
+"""What the names of several begin with, where it is not an a."""
+NAMES = {"inf:library": "naturalId", "inf:share": "principalId", "inf:access": "username"}
 
 
 @pytest.fixture
@@ -22,11 +26,13 @@ def client(client_for):
 
 @pytest.fixture
 def seven(acme, handbook):
-    """Seven libraries that alice may see, and seven shares of the handbook."""
+    """Seven of everything that is listed: alice may see them all."""
     for n in range(4):
         Library.objects.create(name="Same name", natural_id=f"atlas-{n}", organization=acme)
     for n in range(3):
-        person(handbook, f"guest{n}")
+        make_user(f"guest{n}", member_of=acme if n else None)
+        give(handbook, f"guest{n}", Level.READER)
+    make_user("guest-by-membership", member_of=acme)
 
 
 def person(library: Library, username: str) -> None:
@@ -194,7 +200,7 @@ def test_a_token_is_good_for_its_own_list_alone(client, path, seven):
         return link.partition("after=")[2].partition("&")[0]
 
     theirs = [token(f"{other}?count=1") for other in LISTS if other != path]
-    filtered = token(f"{path}?count=1&q=a")
+    filtered = token(f"{path}?count=1&q={MANY.get(path, 'a')}")
     mine = token(f"{path}?count=1")
     assert client.get(f"{path}?after={mine}&count=4").status_code == 200
     bad = [*theirs, filtered, mine[:-1], mine + "x", "x", "a:b", "%00", "%F0%9F%92%A5", "W10:x", "x" * 5000]

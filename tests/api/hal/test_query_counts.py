@@ -86,6 +86,14 @@ def test_a_page_of_shares_is_three_queries_however_deep(client_for, many):
     assert len(costs) == 7
 
 
+@pytest.mark.parametrize("query", ["", "?count=1000", "?start=2&count=1000", "?q=g&count=1000"])
+def test_a_page_of_people_is_three_queries(client_for, few, many, query):
+    client = client_for("alice")
+    assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 3
+    many()
+    assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 3
+
+
 @pytest.mark.parametrize("username", ["alice", "bob"])
 @pytest.mark.parametrize("query", ["", "?count=1000", "?q=lib&organization=acme&minLevel=0&count=1000"])
 def test_a_page_of_libraries_is_three_queries(client_for, acme, username, query):
@@ -127,6 +135,10 @@ CALLS = {
     "refuse": ("PUT", f"{SHARES}/nobody", {"accessLevel": 1}, 422, 9),
     "remove": ("DELETE", f"{SHARES}/org:acme", None, 204, 13),
     "get": ("GET", f"{SHARES}/org:acme", None, 200, 3),
+    "get owner": ("GET", f"{HANDBOOK}/owner", None, 200, 3),
+    "transfer": ("PUT", f"{HANDBOOK}/owner", {"username": "bob"}, 200, 22),
+    "explain": ("GET", f"{HANDBOOK}/access/bob", None, 200, 5),
+    "explain nobody": ("GET", f"{HANDBOOK}/access/nobody", None, 404, 3),
     "get library": ("GET", HANDBOOK, None, 200, 2),
     "change library": ("PATCH", HANDBOOK, {"name": "The Handbook"}, 200, 10),
     "delete library": ("DELETE", HANDBOOK, None, 204, 17),

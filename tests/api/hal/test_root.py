@@ -20,6 +20,8 @@ def test_it_names_everything_there_is(client_for):
                 "href": "/api/events{?action,actor,principal,organization,library,since,until,count}",
                 "templated": True,
             },
+            "inf:owner": {"href": "/api/libraries/{id}/owner", "templated": True},
+            "inf:access": {"href": "/api/libraries/{id}/access{?q,start,count}", "templated": True},
             "describedby": {"href": "/api/schema/"},
             "help": {"href": "/api/docs/"},
             "curies": CURIES,

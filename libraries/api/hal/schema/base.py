@@ -26,6 +26,9 @@ PRINCIPAL_ID = OpenApiParameter(
     OpenApiParameter.PATH,
     description="A username, `team:SLUG`, `org:SLUG` or `everyone`; percent-encoded or not.",
 )
+ORGANIZATION = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="The organization's slug.")
+TEAM = OpenApiParameter("team", str, OpenApiParameter.PATH, description="The team's slug.")
+USERNAME = OpenApiParameter("username", str, OpenApiParameter.PATH, description="A username.")
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="Only if one of these ETags is the current one; else 412."
 )
@@ -46,7 +49,7 @@ HEADERS = [
     OpenApiParameter("WWW-Authenticate", str, OpenApiParameter.HEADER, response=[401]),
     OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[503], description="Seconds."),
 ]
-LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[201], description="The new library.")
+LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[201], description="What was made.")
 
 
 @extend_schema_field(LINKS)
@@ -57,6 +60,7 @@ class Links(serializers.DictField):
 FIELD_PROBLEM: dict[str, Any] = {
     "pointer": serializers.CharField(help_text="Where in the body or the query: a JSON pointer as a URI fragment."),
     "detail": serializers.CharField(),
+    "index": serializers.IntegerField(required=False, help_text="Which of many shares, from 0."),
 }
 Problem = inline_serializer(
     "Problem",
@@ -68,7 +72,16 @@ Problem = inline_serializer(
         "instance": serializers.CharField(),
         "code": serializers.CharField(required=False, help_text="Which refusal, where the rules refused."),
         "rule": serializers.CharField(required=False, help_text="Which rule, where one refused."),
-        "errors": inline_serializer("FieldProblem", FIELD_PROBLEM, many=True, required=False, help_text="With 422."),
+        "libraries": serializers.ListField(
+            child=serializers.CharField(), required=False, help_text="Those that would be left without an owner."
+        ),
+        "errors": inline_serializer(
+            "FieldProblem",
+            FIELD_PROBLEM,
+            many=True,
+            required=False,
+            help_text="With 422, and with a 403 for many shares.",
+        ),
     },
 )
 
@@ -76,8 +89,9 @@ REFUSALS = {
     400: "The body is not JSON, or the query is not UTF-8.",
     401: "No key, or one that is unknown, expired or revoked.",
     403: "The key lacks the scope, or the rules forbid it.",
-    404: "There is no such library or share, or the caller may not see it.",
+    404: "There is no such thing, or the caller may not see it.",
     406: "The caller accepts neither application/hal+json nor application/json.",
+    409: "It would leave libraries without an owner.",
     412: "A precondition does not hold.",
     413: "The body is too long.",
     415: "The body is not sent as JSON.",

@@ -7,13 +7,15 @@ from drf_spectacular.utils import extend_schema_view
 from libraries.api.hal.schema.base import LIBRARY_ID, LOCATION, OF_A_BODY, TO_WRITE, call, page_of, reading
 from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInput, LibraryQuery, NewLibraryInput
 
+LIBRARY_PAGE = page_of("Library", "inf:library", LibraryDocument)
+
 libraries = extend_schema_view(
     list=reading(
         "listLibraries",
         "List the libraries that the caller may see, by name",
         LibraryQuery,
         tag="Libraries",
-        document=page_of("Library", "inf:library", LibraryDocument),
+        document=LIBRARY_PAGE,
         refused=(422,),
     ),
     create=call(

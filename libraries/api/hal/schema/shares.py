@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema_view
+from drf_spectacular.utils import extend_schema_view, inline_serializer
+from rest_framework import serializers
 
 from libraries.api.hal.schema.base import LIBRARY_ID, OF_A_BODY, PRINCIPAL_ID, TO_WRITE, call, page_of, reading
-from libraries.api.hal.serializers.shares import ShareDocument, ShareInput, ShareQuery
+from libraries.api.hal.serializers.base import OptionalLevelField
+from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery
+
+ManyResult = inline_serializer(
+    "ManyResult",
+    {
+        "principalId": serializers.CharField(),
+        "from": OptionalLevelField(help_text="null: had no share."),
+        "to": OptionalLevelField(help_text="null: has none."),
+    },
+)
+ManyShares = inline_serializer(
+    "ManyShares",
+    {
+        "changed": serializers.IntegerField(),
+        "unchanged": serializers.IntegerField(),
+        "results": type(ManyResult)(many=True, help_text="In the order of the body."),
+    },
+)
 
 shares = extend_schema_view(
     list=reading(
@@ -16,6 +35,20 @@ shares = extend_schema_view(
         tag="Sharing",
         document=page_of("Share", "inf:share", ShareDocument),
         refused=(404, 422),
+    ),
+    create=call(
+        "postShares",
+        "Change many shares at once, all or nothing",
+        LIBRARY_ID,
+        tag="Sharing",
+        request=ManyInput,
+        answers={200: ManyShares},
+        refused=(404, *OF_A_BODY),
+        description=(
+            "The rules are those of a PUT or a DELETE for each, apart from this: taking away a share that is not "
+            "there changes nothing. If one is refused nothing changes, and `errors` has them all: 403 where each is "
+            "one that the caller may not make, 422 otherwise. Who may not share leaves by a DELETE of their own."
+        ),
     ),
     retrieve=reading(
         "getShare",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import MomentField, StrictCharField, StrictSerializer
+from libraries.api.fields import MomentField, StrictBooleanField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
-from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField
+from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField, OptionalLevelField
 from libraries.levels import Kind, Level
+from libraries.many import Item
+from libraries.many_writes import Change, ShareRow
 from libraries.models import Share
 from libraries.models.shares import NOTE_LENGTH
-from libraries.sharing import may_change, may_revoke
+from libraries.share_rules import may_change, may_revoke
+
+MOST_AT_ONCE = 1000
+TOO_MANY = f"At most {MOST_AT_ONCE} at once."
 
 
 class ShareInput(StrictSerializer):
@@ -23,6 +29,36 @@ class ShareInput(StrictSerializer):
     accessLevel = LevelField()
     expiresAt = MomentField(required=False, allow_null=True, help_text="null: no end.")
     note = StrictCharField(required=False, allow_blank=True, max_length=NOTE_LENGTH)
+
+
+class ManyItem(ShareInput):
+    """One of many shares."""
+
+    principalId = StrictCharField(help_text="alice, team:engineering, org:acme, everyone")
+    accessLevel = OptionalLevelField(help_text="null: take the share away.")
+
+
+class ManyInput(StrictSerializer):
+    """The body of a POST."""
+
+    shares: Any = serializers.ListSerializer(
+        child=ManyItem(), max_length=MOST_AT_ONCE, error_messages={"max_length": TOO_MANY}, help_text=TOO_MANY
+    )
+    dryRun = StrictBooleanField(default=False, help_text="Answer what would change, and change nothing.")
+
+
+def many_document(items: Sequence[Item], changes: Sequence[Change]) -> dict[str, Any]:
+    """What became of each: its level before and after, null for none."""
+    changed = sum(change.changes for change in changes)
+    results = [
+        {"principalId": item.principal.text, "from": _level(change.before), "to": _level(change.after)}
+        for item, change in zip(items, changes, strict=True)
+    ]
+    return {"changed": changed, "unchanged": len(changes) - changed, "results": results}
+
+
+def _level(share: ShareRow | None) -> int | None:
+    return int(share.level) if share else None
 
 
 class ShareQuery(PageQuery):

@@ -32,8 +32,15 @@ class LibraryViewSet(HalViewSet):
 
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query(LibraryQuery)
-        found = _filtered_libraries(visible_libraries_by_page(self.caller), query, self.caller)
-        page = Page(request, query, found.with_access_of(self.caller), LIBRARIES_IN_ORDER)
+        found = visible_libraries_by_page(self.caller)
+        if slug := query["organization"]:
+            found = found.filter(organization__slug=slug)
+        return self.page(found, query)
+
+    def page(self, libraries: Any, query: dict[str, Any]) -> HttpResponseBase:
+        """Those of the libraries that the query asks for, each as it is for the caller."""
+        found = _filtered_libraries(libraries, query, self.caller)
+        page = Page(self.request, query, found.with_access_of(self.caller), LIBRARIES_IN_ORDER)
         return self.answer(page.document("inf:library", self.documents(page.rows)))
 
     def create(self, request: Request) -> HttpResponseBase:
@@ -67,6 +74,4 @@ class LibraryViewSet(HalViewSet):
 def _filtered_libraries(libraries: Any, query: dict[str, Any], user: User) -> Any:
     if text := query["q"]:
         libraries = libraries.filter(Q(name__icontains=text) | Q(natural_id__icontains=text))
-    if slug := query["organization"]:
-        libraries = libraries.filter(organization__slug=slug)
     return libraries.holding(user, Level(int(query["minLevel"])))

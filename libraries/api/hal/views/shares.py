@@ -1,4 +1,4 @@
-"""The shares of a library: the four documented calls."""
+"""The shares of a library: the four documented calls, and many at once."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from rest_framework.response import Response
 from libraries.api.hal.pagination import Page
 from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import shares as schema
-from libraries.api.hal.serializers.shares import ShareDocument, ShareInput, ShareQuery
+from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery, many_document
 from libraries.api.hal.views.base import HalViewSet, templated
 from libraries.api.keyset import Keyset
 from libraries.errors import ShareNotFound
 from libraries.levels import Action, Kind
+from libraries.many import Item, share_many
 from libraries.models import EVERYONE
 from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, named
-from libraries.sharing import KEEP, revoke_share, share_library
+from libraries.share_rules import KEEP, Wanted
+from libraries.sharing import revoke_share, share_library
 
 SHARES_IN_ORDER = Keyset(("id",))
 
 
 @schema.shares
 class ShareViewSet(HalViewSet):
-    """Whom a library is shared with: the four documented calls."""
+    """Whom a library is shared with: the four documented calls, and many at once."""
 
     document_class = ShareDocument
 
@@ -39,6 +41,13 @@ class ShareViewSet(HalViewSet):
         page = Page(request, query, found, SHARES_IN_ORDER, total=None if condition else library.share_count)
         find = templated(reverse("hal:shares", args=[library_id]) + "/{principalId}")
         return self.answer(page.document("inf:share", self.documents(page.rows), find=find))
+
+    def create(self, request: Request, library_id: str) -> HttpResponseBase:
+        library = self.library_for(library_id, Action.SHARE)
+        body = self.body(ManyInput)
+        items = [_item(share) for share in body["shares"]]
+        changes = share_many(library=library, items=items, dry_run=body["dryRun"], actor=self.caller)
+        return self.answer(many_document(items, changes))
 
     def retrieve(self, request: Request, library_id: str, principal_id: str) -> HttpResponseBase:
         library = self.library_for(library_id, Action.VIEW_SHARES)
@@ -69,6 +78,12 @@ class ShareViewSet(HalViewSet):
             actor=self.caller,
         )
         return Response(status=204)
+
+
+def _item(share: dict[str, Any]) -> Item:
+    level = share["accessLevel"]
+    wanted = None if level is None else Wanted(level, share.get("expiresAt", KEEP), share.get("note", KEEP))
+    return Item(named(share["principalId"]), wanted)
 
 
 def _share_filter(query: dict[str, Any]) -> Q:

@@ -31,6 +31,8 @@ class RootViewSet(HalViewSet):
             "inf:events": templated(
                 reverse("hal:feed") + "{?action,actor,principal,organization,library,since,until,count}"
             ),
+            "inf:owner": templated(f"{library}/owner"),
+            "inf:access": templated(f"{library}/access{{?q,start,count}}"),
             "describedby": {"href": reverse("hal:schema")},
             "help": {"href": reverse("hal:docs")},
             "curies": curies(),

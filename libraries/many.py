@@ -1,0 +1,181 @@
+"""Many shares at once, by the rules of one: judged one after another, then written in as many statements as for one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, UUIDField, Value
+
+from libraries.addressees import Address, Addressees
+from libraries.bulk import Among
+from libraries.errors import (
+    ActionNotAllowed,
+    LibraryNotFound,
+    NamedTwice,
+    SharesRefused,
+    SharingError,
+    UnknownPrincipal,
+)
+from libraries.identifiers import new_uuid
+from libraries.levels import Action, Kind
+from libraries.many_writes import Change, ShareRow, write_changes
+from libraries.models import Actor, Library, Share
+from libraries.principals import COLUMNS, Principal, PrincipalReference
+from libraries.share_rules import Wanted, is_own, new_terms, refuse_to_revoke, require_right_to_revoke, terms_of
+from libraries.sharing import locked_libraries_for, locked_library_for
+
+
+class Item(NamedTuple):
+    """What is wanted for one principal; `wanted` None takes its share away, if it has one."""
+
+    principal: PrincipalReference
+    wanted: Wanted | None
+
+
+def share_many(*, library: Library, items: Sequence[Item], dry_run: bool = False, actor: Actor) -> list[Change]:
+    """Share the library with many, or stop to, all or nothing; returns what became of each, in their order.
+
+    The rules are those of share_library and revoke_share, with what the actor may do before the first change. Taking
+    away a share that is not there changes nothing. The number of queries is the same for any number of items.
+    dry_run: everything but the writing.
+    Raises LibraryNotFound, and SharesRefused with what the rules refuse: for each such item what the verb on one
+    share raises, and NamedTwice for a principal that an earlier item has named.
+    """
+    with transaction.atomic():
+        library = locked_library_for(actor, library, Action.VIEW)
+        batch = Batch([(item.principal, library) for item in items], actor)
+        changes = _all_or_refused(batch, library, items)
+        if not dry_run:
+            write_changes([change for change in changes if change.changes], actor)
+        return changes
+
+
+def _all_or_refused(batch: Batch, library: Library, items: Sequence[Item]) -> list[Change]:
+    changes: list[Change] = []
+    refusals: dict[int, SharingError] = {}
+    named: set[Hashable] = set()
+    for index, item in enumerate(items):
+        try:
+            _refuse_the_second(named, batch.identity(library, item.principal), item.principal)
+            changes.append(batch.judge(library, item))
+        except SharingError as refusal:
+            refusals[index] = refusal
+    if refusals:
+        raise SharesRefused(refusals, len(items))
+    return changes
+
+
+def _refuse_the_second(named: set[Hashable], identity: Hashable, principal: PrincipalReference) -> None:
+    if identity in named:
+        raise NamedTwice(principal.text)
+    named.add(identity)
+
+
+def share_across(
+    *, items: Sequence[tuple[str, Item]], dry_run: bool = False, actor: Actor
+) -> list[Change | SharingError]:
+    """Share many libraries, each named by any of its names, in one transaction; returns what became of each item.
+
+    Each item is on its own: one that the rules refuse comes back as its refusal, and the others are done. A principal
+    may be named again: the later item then finds what the earlier one left. Otherwise as share_many.
+    """
+    with transaction.atomic():
+        libraries = locked_libraries_for(actor, {identifier for identifier, _ in items})
+        known = [(item.principal, libraries[identifier]) for identifier, item in items if identifier in libraries]
+        batch = Batch(known, actor)
+        outcomes = [_outcome(batch, libraries.get(identifier), item) for identifier, item in items]
+        changes = [outcome for outcome in outcomes if isinstance(outcome, Change) and outcome.changes]
+        if not dry_run:
+            write_changes(changes, actor)
+        return outcomes
+
+
+def _outcome(batch: Batch, library: Library | None, item: Item) -> Change | SharingError:
+    try:
+        if library is None:
+            raise LibraryNotFound
+        return batch.judge(library, item)
+    except SharingError as refusal:
+        return refusal
+
+
+class Batch:
+    """What one actor wants for principals of libraries. These must be locked, and bring the actor's `access`."""
+
+    def __init__(self, addresses: Sequence[Address], actor: Actor) -> None:
+        self._actor = actor
+        self._addressees = Addressees(addresses)
+        self._standing = _standing_shares({self.identity(library, reference) for reference, library in addresses})
+
+    def identity(self, library: Library, reference: PrincipalReference) -> tuple[UUID, Kind, Any]:
+        """The same for all references to one principal of a library."""
+        principal = self._addressees.find(reference, library)
+        return library.pk, reference.kind, principal.pk if principal else reference
+
+    def judge(self, library: Library, item: Item) -> Change:
+        """What the wish comes to, after those judged before it. Raises what the verbs on one share raise."""
+        identity = self.identity(library, item.principal)
+        before = self._standing.get(identity)
+        principal = self._addressees.find(item.principal, library)
+        if item.wanted is None:
+            self._refuse_to_revoke(library, item.principal, before)
+            after = None
+        else:
+            after = self._shared(library, item.principal, item.wanted, principal, before)
+        self._standing[identity] = after
+        return Change(library, principal, before, after)
+
+    def _refuse_to_revoke(self, library: Library, reference: PrincipalReference, before: ShareRow | None) -> None:
+        own = is_own(before, self._actor) if before else reference.names(self._actor)
+        require_right_to_revoke(own=own, access=library.access)
+        if before:
+            refuse_to_revoke(before, access=library.access, actor=self._actor)
+
+    def _shared(
+        self,
+        library: Library,
+        reference: PrincipalReference,
+        wanted: Wanted,
+        principal: Principal | None,
+        before: ShareRow | None,
+    ) -> ShareRow:
+        if Action.SHARE not in library.access.actions:
+            raise ActionNotAllowed(Action.SHARE)
+        if principal is None:
+            raise UnknownPrincipal(reference.text)
+        terms = new_terms(
+            wanted,
+            text=reference.text,
+            kind=principal.kind,
+            admissible=self._addressees.admits(library, principal),
+            before=before,
+            access=library.access,
+            actor=self._actor,
+        )
+        if before and terms == terms_of(before):
+            return before
+        return ShareRow(before.id if before else new_uuid(), library.pk, principal.kind, principal.pk, *terms)
+
+
+def _standing_shares(identities: Iterable[tuple[UUID, Kind, Any]]) -> dict[Any, ShareRow | None]:
+    """By identity, the shares that there are; one query for each kind of principal."""
+    sought = defaultdict(list)
+    for library_id, kind, key in identities:
+        if not isinstance(key, PrincipalReference):
+            sought[kind].append((library_id, key))
+    return {share.identity: share for kind, pairs in sought.items() for share in _shares_of(kind, pairs)}
+
+
+def _shares_of(kind: Kind, pairs: Sequence[tuple[UUID, Any]]) -> Iterable[ShareRow]:
+    if kind == Kind.EVERYONE:
+        shares = Share.objects.filter(kind=kind, library__in=[library_id for library_id, _ in pairs])
+        subject: Any = Value(None, UUIDField())
+    else:
+        shares = Share.objects.filter(Among(Share, ("library_id", f"{COLUMNS[kind]}_id"), pairs))
+        subject = F(f"{COLUMNS[kind]}_id")
+    rows = shares.order_by().values_list("id", "library_id", "kind", subject, "level", "expires_at", "note")
+    return map(ShareRow._make, rows)
