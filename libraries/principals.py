@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,15 +29,6 @@ class Principal:
 
     kind: Kind
     subject: User | Team | Organization | None = None
-
-    @property
-    def pk(self) -> UUID | None:
-        return self.subject.pk if self.subject else None
-
-    @property
-    def name(self) -> str:
-        """As the native API, the commands and the console write it."""
-        return self.subject.principal_name if self.subject else EVERYONE
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -105,7 +97,7 @@ class PrincipalReference:
         """Whether this names that very user; no query."""
         if self.kind != Kind.USER or user.pk is None or not self.can_exist:
             return False
-        return self.value == spelled(user, self.field)
+        return self.value == spelled({"pk": user.pk, "username": user.username, "email": user.email}, self.field)
 
     def _lookup(self, column: str | None = None) -> dict[str, Any]:
         """A filter on the principal's own table, or on a table whose `column` leads there."""
@@ -145,9 +137,9 @@ def with_id(kind: Kind, key: UUID) -> PrincipalReference:
     return PrincipalReference(kind, "pk", key, str(key))
 
 
-def spelled(subject: Any, field: str) -> Any:
-    """What a reference by that field must say to name the user, team or organization."""
-    return subject.email.lower() if field == "email__lower" else getattr(subject, field)
+def spelled(row: Mapping[str, Any], field: str) -> Any:
+    """What a reference by that field must say to name the user, team or organization of the row."""
+    return row["email"].lower() if field == "email__lower" else row[field]
 
 
 def admissible(kind: Kind, library: Library) -> QuerySet[Any]:
@@ -165,20 +157,19 @@ def admissible(kind: Kind, library: Library) -> QuerySet[Any]:
             return everywhere if _admits_anyone(library) else everywhere.filter(pk=organization.pk)
 
 
-def admits(library: Library, principal: Principal, *, is_member: bool) -> bool:
-    """Whether `admissible` would find the principal (R8), told from rows at hand; no query.
+def admits(library: Library, kind: Kind, *, organization_id: UUID | None, is_active: bool, is_member: bool) -> bool:
+    """Whether `admissible` would find the principal (R8), told from what is known of it; no query.
 
-    is_member: whether a user is a member of the library's organization.
+    organization_id: the organization that it is, or that it is a team of. is_active, is_member: of a user, the latter
+    in the library's organization.
     """
-    match principal.subject:
-        case User() as user:
-            return user.is_active and (is_member or _admits_anyone(library))
-        case Team() as team:
-            return team.organization_id == library.organization_id
-        case Organization() as organization:
-            return organization.pk == library.organization_id or _admits_anyone(library)
+    match kind:
+        case Kind.USER:
+            return is_active and (is_member or _admits_anyone(library))
+        case Kind.TEAM:
+            return organization_id == library.organization_id
         case _:
-            return _admits_anyone(library)
+            return organization_id == library.organization_id or _admits_anyone(library)
 
 
 def _admits_anyone(library: Library) -> bool:

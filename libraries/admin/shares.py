@@ -20,6 +20,7 @@ from libraries.admin.paging import FurtherBack
 from libraries.admin.refusals import ChangedMeanwhile, SeenForm, VerbFormSet
 from libraries.admin.scope import Scoped
 from libraries.admin.share_actions import ShareActions
+from libraries.admin.share_files import ShareFiles
 from libraries.console import actor_of, is_superuser
 from libraries.errors import ExpiryRefused, InvalidText, LevelAboveOwn, OnlyUsersOwn, SharingError, UnknownPrincipal
 from libraries.levels import Kind, Level
@@ -226,7 +227,7 @@ def _mentioning(word: str, *, with_email: bool) -> Q:
 
 
 @admin.register(Share)
-class ShareAdmin(ShareActions, VerbAdmin):
+class ShareAdmin(ShareFiles, ShareActions, VerbAdmin):
     """Every share there is. New ones are given on their library's page."""
 
     form = ShareForm

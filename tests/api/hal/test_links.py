@@ -162,6 +162,67 @@ def test_people_and_reasons_link_to_what_the_caller_may_see(client_for, librarie
             assert ("self" in person["_links"]) == asked
 
 
+CHANGES: dict[str, dict[str, list[Attempt]]] = {
+    "/api/organizations/{}": {"edit": [("PATCH", "", {"name": "X"})]},
+    "/api/organizations/{}/members/{}": {"edit": [("PUT", "", {})], "inf:delete": [("DELETE", "", None)]},
+    "/api/organizations/{}/teams/{}": {"edit": [("PUT", "", {"name": "X"})], "inf:delete": [("DELETE", "", None)]},
+    "/api/organizations/{}/teams/{}/members/{}": {
+        "edit": [("PUT", "", {})],
+        "inf:delete": [("DELETE", "", None)],
+    },
+}
+"""What the links to changes stand for, by the shape of the address that they are at."""
+
+
+def shape_of(path: str) -> str:
+    """The address without the names of what it is of."""
+    _, api, *steps = path.split("/")
+    return "/".join(["", api, *(step if number % 2 == 0 else "{}" for number, step in enumerate(steps))])
+
+
+def documents_below(client: ApiClient, path: str) -> dict[str, Any]:
+    """Every document that links lead to from there, by its own address; each link is followed."""
+    found: dict[str, Any] = {}
+    waiting = [path]
+    while waiting:
+        here = waiting.pop()
+        answer = client.get(here)
+        assert answer.status_code == 200, here
+        found[here] = answer.json()
+        embedded = [row for rows in found[here].get("_embedded", {}).values() for row in rows]
+        hrefs = [
+            link["href"]
+            for document in (found[here], *embedded)
+            for relation, link in document.get("_links", {}).items()
+            if relation != "curies" and not link.get("templated")
+        ]
+        waiting += [href for href in dict.fromkeys(hrefs) if href not in found and href not in waiting]
+    return found
+
+
+@pytest.mark.parametrize("scopes", [(), (Scope.LIBRARY_READ,)], ids=["all scopes", "reading"])
+@pytest.mark.parametrize("username", PEOPLE)
+def test_every_link_can_be_followed_and_every_change_is_linked_where_it_may_be_made(
+    client_for, world, username, scopes
+):
+    client = client_for(username, *scopes)
+    for path, document in documents_below(client, "/api/me").items():
+        for relation, attempts in CHANGES.get(shape_of(path), {}).items():
+            may = allowed_at(client, path, attempts)
+            assert (relation in document["_links"]) == may, f"{username} {path} {relation}"
+
+
+def allowed_at(client: ApiClient, path: str, attempts: list[Attempt]) -> bool:
+    """Whether the change is allowed there; a 409 says that one may, once a successor is named."""
+    statuses = set()
+    for method, _, body in attempts:
+        with transaction.atomic():
+            statuses.add(client.send(method, path, body).status_code)
+            transaction.set_rollback(True)
+    assert statuses <= {200, 204, 403, 409}
+    return bool(statuses & {200, 204, 409})
+
+
 def test_the_root_links_to_what_is_there(client_for):
     client = client_for("alice")
     links = client.get("/api/").json()["_links"]

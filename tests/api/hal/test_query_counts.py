@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from libraries.levels import Action, Kind, Level
-from libraries.models import Event, Library, LibraryUserObjectPermission, Organization, Share, User
+from libraries.membership import create_organization, create_team
+from libraries.models import OPERATOR, ApiKey, Event, Library, LibraryUserObjectPermission, Organization, Share, User
 from tests.api.hal.calls import HANDBOOK, SHARES
 
 
@@ -118,6 +119,67 @@ def test_a_page_of_events_costs_the_same_however_many_there_are(client_for, hand
     assert queries(lambda: client.get(path + query)) == cost
     happen(300)
     assert queries(lambda: client.get(path + query)) == cost
+
+
+LISTS = {
+    "keys": ("/api/keys", 2),
+    "organizations": ("/api/organizations", 2),
+    "libraries of an organization": ("/api/organizations/acme/libraries", 4),
+    "members": ("/api/organizations/acme/members", 3),
+    "teams": ("/api/organizations/acme/teams", 3),
+    "members of a team": ("/api/organizations/acme/teams/engineering/members", 4),
+}
+
+
+@pytest.mark.parametrize(("path", "most"), LISTS.values(), ids=LISTS)
+def test_a_page_costs_the_same_however_many_there_are(client_for, alice, acme, engineering, path, most):
+    client = client_for("alice")
+
+    def make(count: int) -> None:
+        users = User.objects.bulk_create(User(username=f"user-{count}-{n}") for n in range(count))
+        for group in (acme.group, engineering.group):
+            group.user_set.add(*users)
+        make_libraries(alice, acme, count)
+        ApiKey.objects.bulk_create(
+            ApiKey(user=alice, name="x", scopes=[], digest=f"{count * 1000 + n:064x}") for n in range(count)
+        )
+        for n in range(count // 10):
+            team = create_team(organization=acme, slug=f"team-{count}-{n}", name="x", actor=OPERATOR)
+            team.group.user_set.add(alice)
+            other = create_organization(slug=f"organization-{count}-{n}", name="x", actor=OPERATOR)
+            other.group.user_set.add(alice)
+
+    make(30)
+    assert queries(lambda: client.get(f"{path}?count=1000")) <= most
+    make(300)
+    assert queries(lambda: client.get(f"{path}?count=1000")) <= most
+
+
+CHANGES = {
+    "add a member": ("PUT", "/api/organizations/acme/members/erin", {"administrator": True}, 200, 26),
+    "keep a member": ("PUT", "/api/organizations/acme/members/bob", {}, 200, 15),
+    "make a team": ("PUT", "/api/organizations/acme/teams/legal", {"name": "Legal"}, 201, 18),
+    "add to a team": ("PUT", "/api/organizations/acme/teams/engineering/members/dave", {}, 200, 18),
+    "rename": ("PATCH", "/api/organizations/acme", {"name": "ACME"}, 200, 12),
+    "make a key": ("POST", "/api/keys", {"name": "x", "scopes": ["library:read"]}, 201, 7),
+    "tell what would go": ("DELETE", "/api/organizations/acme/members/bob?dryRun=true", None, 200, 10),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "most"), CHANGES.values(), ids=CHANGES)
+def test_a_change_costs_the_same_among_many(client_for, few, many, method, path, body, status, most):
+    client = client_for("alice")
+
+    def cost() -> int:
+        with transaction.atomic():
+            found = queries(lambda: client.send(method, path, body), status)
+            transaction.set_rollback(True)
+        return found
+
+    among_few = cost()
+    assert among_few <= most
+    many()
+    assert cost() == among_few
 
 
 def test_a_long_page_is_as_long_as_asked_for(client_for, few, many):
