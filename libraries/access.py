@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
-from django.db.models import BooleanField, Case, Exists, Q, QuerySet, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Now
 
 from libraries import reach
-from libraries.errors import ActionNotAllowed, LibraryNotFound
+from libraries.errors import ActionNotAllowed, LibraryNotFound, OthersAccess, PersonNotFound
 from libraries.identifiers import lookup_for
 from libraries.levels import ADMINISTRATORS_MAY, Access, Action, Kind, Level, effective_level, shut_out_breadth
 from libraries.models import (
@@ -25,6 +26,8 @@ from libraries.models import (
     User,
 )
 from libraries.models.libraries import find_with_access
+from libraries.principals import admissible
+from libraries.text import is_storable
 
 
 def can(user: Actor, library: Library, action: Action) -> bool:
@@ -44,14 +47,19 @@ def visible_libraries(user: Actor) -> LibraryQuerySet:
 
 
 def visible_libraries_by_page(user: Actor) -> LibraryQuerySet:
-    """The same, for who reads them in order, a page at a time: quick for who sees few and for who sees many.
+    """The same, for who reads them in order, a page at a time. One query here."""
+    return allowing_by_page(user, Action.VIEW)
+
+
+def allowing_by_page(user: Actor, action: Action) -> LibraryQuerySet:
+    """To which may they do `action`? Read by page, this is quick for who sees few and for who sees many.
 
     Whoever sees many finds a page full soon, walking the order's index; whoever sees few has them fetched and sorted.
     Which of them the user is takes one query here.
     """
     if Library.objects.sees_few(user):
-        return Library.objects.within_reach_of(user).visible_to(user)
-    return Library.objects.visible_to(user, walking=True)
+        return Library.objects.within_reach_of(user).allowing(user, action)
+    return Library.objects.allowing(user, action, walking=True)
 
 
 def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
@@ -78,7 +86,41 @@ def get_libraries_for(user: Actor, identifiers: Collection[str]) -> dict[str, Li
 
 def who_can(library: Library, action: Action) -> QuerySet[User]:
     """Who may? Every active user who may do `action`, administrators and superusers included. One query."""
+    setting = Q(pk__isnull=not library.editors_can_share)
+    allowed = reach.allowed(action, **_users_reached(library), editors_can_share=setting)
+    if action in ADMINISTRATORS_MAY:
+        allowed |= Q(pk__in=_administrators(library).values("user"))
+    return User.objects.filter(allowed | Q(is_superuser=True), is_active=True)
 
+
+def people_with_access(library: Library) -> QuerySet[User]:
+    """Every active user whom the library's shares give a level, which `level_of_person` then tells. One query.
+
+    The power of administrators and superusers is no level, so by that alone nobody is among them.
+    """
+    users = LibraryUserObjectPermission.objects.filter(reach.unexpired(), content_object=library)
+    groups = LibraryGroupObjectPermission.objects.filter(reach.unexpired(), content_object=library)
+    memberships = User.groups.through.objects.filter(user=OuterRef(OuterRef("pk"))).values("group")
+    of_person = groups.filter(Q(group__in=memberships) | Q(breadth=Kind.EVERYONE))
+    return User.objects.filter(reach.permitted(Action.VIEW, **_users_reached(library)), is_active=True).annotate(
+        _by_user=reach.described(users.filter(user=OuterRef("pk")), Value(str(Kind.USER.value))),
+        _by_group=reach.described(of_person, F("breadth")),
+    )
+
+
+def level_of_person(person: User) -> Level:
+    """The level of one of `people_with_access`, by the rules of every check; no query."""
+    return effective_level(reach.parse(person._by_user, person._by_group))  # type: ignore[attr-defined]
+
+
+class _Reached(TypedDict):
+    """The two callables of `reach.permitted`."""
+
+    by_user: Callable[[str], Q]
+    through_groups: reach.ThroughGroups
+
+
+def _users_reached(library: Library) -> _Reached:
     def by_user(codename: str) -> Q:
         grants = LibraryUserObjectPermission.objects.filter(reach.unexpired(), content_object=library)
         return Q(pk__in=grants.granting(codename).values("user"))
@@ -89,12 +131,7 @@ def who_can(library: Library, action: Action) -> QuerySet[User]:
         members = User.groups.through.objects.filter(group__in=grants.values("group"))
         return Q(pk__in=members.values("user")) | Q(Exists(grants.filter(breadth=Kind.EVERYONE)))
 
-    setting = Q(pk__isnull=not library.editors_can_share)
-    through_groups = reach.narrower_than_any_shut_out(by_group)
-    allowed = reach.allowed(action, by_user=by_user, through_groups=through_groups, editors_can_share=setting)
-    if action in ADMINISTRATORS_MAY:
-        allowed |= Q(pk__in=_administrators(library).values("user"))
-    return User.objects.filter(allowed | Q(is_superuser=True), is_active=True)
+    return {"by_user": by_user, "through_groups": reach.narrower_than_any_shut_out(by_group)}
 
 
 def _administrators(library: Library) -> QuerySet[OrganizationUserObjectPermission]:
@@ -172,6 +209,26 @@ def explain(user: User, library: Library) -> Explanation:
     )
     level, breadth = effective_level(running), shut_out_breadth(running)
     return Explanation(user, library, access, tuple(Reason(s, _effect(s, level, breadth)) for s in shares))
+
+
+def get_explanation_for(asker: User, library: Library, username: str) -> Explanation:
+    """Why, for one who may know: everybody about themselves, owners and administrators about others.
+
+    library: brings the asker's `access`, from `get_library_for`.
+    Raises OthersAccess, and PersonNotFound: the same for a name that nobody has and for somebody whom the library
+    neither reaches nor could be shared with (R8), except that superusers may know of everybody.
+    """
+    if username == asker.username:
+        return explain(asker, library)
+    if Action.TRANSFER not in library.access.actions:
+        raise OthersAccess
+    person = User.objects.filter(username=username).first() if is_storable(username) else None
+    if person is None:
+        raise PersonNotFound(username)
+    explanation = explain(person, library)
+    if explanation.reasons or asker.is_superuser or admissible(Kind.USER, library).contains(person):
+        return explanation
+    raise PersonNotFound(username)
 
 
 def _shares_reaching(user: User, library: Library) -> QuerySet[Share]:

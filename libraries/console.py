@@ -8,14 +8,16 @@ from __future__ import annotations
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import unquote_plus
+from uuid import UUID
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from libraries.accounts import recording_password
 from libraries.events import coming_through
-from libraries.models import User
+from libraries.models import Organization, User
 from libraries.text import is_storable
 
 
@@ -24,14 +26,62 @@ def actor_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def is_superuser(request: HttpRequest) -> bool:
+    return request.user.is_active and request.user.is_superuser
+
+
+def administered_by(request: HttpRequest) -> tuple[UUID, ...]:
+    """The keys of the organizations that the asking staff administers (R10), looked up once a request."""
+    if not (request.user.is_active and request.user.is_staff):
+        return ()
+    if not hasattr(request, "administered"):
+        keys = Organization.objects.administered_by(actor_of(request)).values_list("pk", flat=True)
+        vars(request)["administered"] = tuple(keys)
+    return vars(request)["administered"]
+
+
+class Guarded(BaseModelAdmin):
+    """Who may do what on the pages of one table. Django's model-wide permissions open nothing, whoever holds them.
+
+    administrators_may: what of view, add, change and delete is not for superusers alone, but for administrators of
+    organizations too. Which rows that is about, `libraries.admin.scope` says.
+    """
+
+    administrators_may: frozenset[str] = frozenset()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_open_to(request, "view")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_open_to(request, "add")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_open_to(request, "change")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_open_to(request, "delete")
+
+    def is_open_to(self, request: HttpRequest, what: str) -> bool:
+        return is_superuser(request) or (what in self.administrators_may and bool(administered_by(request)))
+
+
 class Console(AdminSite):
     site_header = site_title = "Sharing"
     index_title = "Console"
     site_url = None
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Superusers alone, until every list is scoped to what an organization's administrators may see (R10)."""
-        return super().has_permission(request) and request.user.is_superuser
+        """Superusers, and of the staff those who administer an organization (R10)."""
+        return super().has_permission(request) and (is_superuser(request) or bool(administered_by(request)))
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """The pages that installed packages bring along know no scope, so they are for superusers alone."""
+        wanted = admin_class or ModelAdmin
+        guarded = wanted if issubclass(wanted, Guarded) else type(wanted.__name__, (Guarded, wanted), {})
+        super().register(model_or_iterable, guarded, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Whatever a page changes is recorded as changed here (R11)."""

@@ -34,6 +34,34 @@ class ShareNotFound(SharingError):
         self.principal = principal
 
 
+class OrganizationNotFound(SharingError):
+    """There is no such organization, or the caller is not in it: nobody can tell which."""
+
+    code = "organization_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such organization.")
+
+
+class TeamNotFound(SharingError):
+    """There is no such team, or the caller may not see it: nobody can tell which."""
+
+    code = "team_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such team.")
+
+
+class PersonNotFound(SharingError):
+    """Nobody has that name, or somebody of whom the caller may not know: nobody can tell which."""
+
+    code = "person_not_found"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"“{username}” is nobody whom this library could reach.")
+        self.username = username
+
+
 class UnknownPrincipal(SharingError):
     """No such principal, or one that R8 keeps out: the answer is the same, so that nothing leaks."""
 
@@ -43,6 +71,16 @@ class UnknownPrincipal(SharingError):
     def __init__(self, principal: str) -> None:
         super().__init__(f"“{principal}” is nobody that this library can be shared with.")
         self.principal = principal
+
+
+class UnknownUser(SharingError):
+    """No such account, or one that cannot join: the answer is the same, so that nothing leaks."""
+
+    code = "unknown_user"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"“{username}” is nobody who could join.")
+        self.username = username
 
 
 class UnknownOrganization(SharingError):
@@ -67,6 +105,7 @@ class ActionNotAllowed(SharingError):
     WORDS: ClassVar[dict[Action, str]] = {
         Action.VIEW: "see this library",
         Action.VIEW_SHARES: "see whom this library is shared with",
+        Action.VIEW_EVENTS: "see what happened to this library",
         Action.CHANGE: "change this library",
         Action.SHARE: "share this library",
         Action.DELETE: "delete this library",
@@ -78,15 +117,38 @@ class ActionNotAllowed(SharingError):
         self.action = action
 
 
+class OthersAccess(SharingError):
+    """Only owners and administrators are told how others come by their access."""
+
+    code = "others_access"
+
+    def __init__(self) -> None:
+        super().__init__("Why others have access is for owners and administrators to ask.")
+
+
 class NotAdministrator(SharingError):
-    """The caller does not administer the organization (R10)."""
+    """The caller does not administer the organization, or none where no slug is given (R10)."""
 
     code = "not_administrator"
     rule = "R10"
 
-    def __init__(self, slug: str) -> None:
-        super().__init__(f"Only administrators of “{slug}” may do that.")
+    def __init__(self, slug: str = "") -> None:
+        organization = f"“{slug}”" if slug else "an organization"
+        super().__init__(f"Only administrators of {organization} may do that.")
         self.slug = slug
+
+
+class MayNotAsk(SharingError):
+    """The caller asks about others' access where they hold no power to: whether there is such a library stays hidden."""
+
+    code = "may_not_ask"
+    rule = "R10"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "About others you may ask only where you hold “check_access” on the library's organization,"
+            " as its administrators do."
+        )
 
 
 class NotSuperuser(SharingError):
@@ -96,6 +158,20 @@ class NotSuperuser(SharingError):
 
     def __init__(self) -> None:
         super().__init__("Only superusers may do that.")
+
+
+class KeyOfAnother(SharingError):
+    """The key would be, or is, somebody's whose keys the caller has no say about (R10)."""
+
+    code = "key_of_another"
+    rule = "R10"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            f"“{username}” is neither you nor a service account of yours: a member without a password, of no other"
+            " organization. Let them make it themselves, or ask a superuser."
+        )
+        self.username = username
 
 
 class LevelAboveOwn(SharingError):
@@ -133,8 +209,27 @@ class OnlyUsersOwn(SharingError):
         super().__init__("Only a user can be an owner.")
 
 
+class ScopeNotHeld(SharingError):
+    """A key gives no scope that it lacks, and does not end a key that has one."""
+
+    code = "scope_not_held"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"The key lacks the scope {scope}: it neither gives it, nor ends a key that has it.")
+        self.scope = scope
+
+
+class KeyNotFound(SharingError):
+    """The caller has no such key, or it has ended."""
+
+    code = "key_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such key.")
+
+
 class ExpiryRefused(SharingError):
-    """The end named is in the past, beyond the sharer's own, or on an OWNER share (R3)."""
+    """The end named is in the past, beyond the sharer's (or the asking key's) own, or on an OWNER share (R3)."""
 
     code = "expiry_refused"
     rule = "R3"

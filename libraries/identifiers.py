@@ -13,6 +13,9 @@ UUID_PATTERN = r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
 OBJECT_ID_PATTERN = r"[a-f0-9]{24}"
 NATURAL_ID_PATTERN = r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
 
+SLUG_LENGTH = 100
+SLUG_PATTERN = r"[-a-zA-Z0-9_]+"
+
 
 def whole(pattern: str) -> str:
     r"""The pattern for a text from end to end, for both databases: SQLite's `$` lets a line feed follow."""
@@ -46,6 +49,11 @@ def is_natural_id(text: str) -> bool:
         and not is_uuid(text)
         and re.fullmatch(OBJECT_ID_PATTERN, text) is None
     )
+
+
+def is_slug(text: str) -> bool:
+    """Whether an organization or a team can go by `text`."""
+    return len(text) <= SLUG_LENGTH and re.fullmatch(SLUG_PATTERN, text) is not None
 
 
 def natural_id_from(name: str) -> str:

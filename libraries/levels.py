@@ -37,6 +37,7 @@ class Action(StrEnum):
     DELETE = "delete_library"
     TRANSFER = "transfer_library"
     VIEW_SHARES = "view_shares"
+    VIEW_EVENTS = "view_events"
 
 
 SHUT_OUT = "shut_out"
@@ -52,7 +53,9 @@ GRANTED: dict[Level, tuple[str, ...]] = {
 """Level to the permissions that a share at it grants."""
 
 # R10: what an administrator of the library's organization may do without any share.
-ADMINISTRATORS_MAY = frozenset({Action.VIEW, Action.VIEW_SHARES, Action.SHARE, Action.DELETE, Action.TRANSFER})
+ADMINISTRATORS_MAY = frozenset(
+    {Action.VIEW, Action.VIEW_SHARES, Action.VIEW_EVENTS, Action.SHARE, Action.DELETE, Action.TRANSFER}
+)
 
 LEVEL_OF: dict[str, Level] = {
     SHUT_OUT: Level.NONE,
@@ -129,7 +132,17 @@ class Access:
             actions.add(Action.SHARE)
         if self._reached_by_something_narrow:
             actions.add(Action.VIEW_SHARES)
+        if self.level == Level.OWNER:
+            actions.add(Action.VIEW_EVENTS)
         return frozenset(actions | ADMINISTRATORS_MAY if self.administers else actions)
+
+    @property
+    def deciding(self) -> tuple[Reaching, ...]:
+        """What the level comes from; where it is NONE, what shuts the user out."""
+        breadth = shut_out_breadth(self.reaching)
+        return tuple(
+            share for share in self.reaching if share.level == self.level and (share.kind < breadth or not self.level)
+        )
 
     @property
     def _reached_by_something_narrow(self) -> bool:

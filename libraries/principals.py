@@ -119,6 +119,11 @@ def named(name: str) -> PrincipalReference:
         return PrincipalReference(Kind.TEAM, "slug", name.removeprefix(TEAM_PREFIX), name)
     if name.startswith(ORGANIZATION_PREFIX):
         return PrincipalReference(Kind.ORGANIZATION, "slug", name.removeprefix(ORGANIZATION_PREFIX), name)
+    return with_username(name)
+
+
+def with_username(name: str) -> PrincipalReference:
+    """The reference to the user of that name, and to nothing else, whatever the name looks like."""
     return PrincipalReference(Kind.USER, "username", name, name)
 
 

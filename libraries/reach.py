@@ -1,11 +1,13 @@
 """R1 to R3 over rows of the two grant tables. It knows no model: callers bring the querysets."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Now
 
@@ -21,6 +23,11 @@ def unexpired() -> Q:
 
 ThroughGroups = Callable[[str, Collection[Kind]], Q]
 """Called with a codename and the kinds whose grants may count: the rows that hold it through groups by R1 and R2."""
+
+
+def nothing(codename: str) -> Q:
+    """`by_user` for whoever has no grant of their own."""
+    return Q(pk__in=())
 
 
 def permitted(
@@ -58,11 +65,13 @@ def allowed(
     through_groups: ThroughGroups,
     editors_can_share: Q,
 ) -> Q:
-    """The rows that may do `action` through shares (R4, R9). The callables are those of `permitted`."""
+    """The rows that may do `action` through shares (R4, R9, R10). The callables are those of `permitted`."""
     if action == Action.VIEW_SHARES:
         narrow = (Kind.TEAM, Kind.ORGANIZATION)
         return permitted(Action.VIEW, by_user=by_user, through_groups=through_groups, kinds=narrow)
-    rows = permitted(action, by_user=by_user, through_groups=through_groups)
+    # What is for owners, without a permission of its own.
+    codename = Action.TRANSFER if action == Action.VIEW_EVENTS else action
+    rows = permitted(codename, by_user=by_user, through_groups=through_groups)
     if action == Action.SHARE:
         rows |= editors_can_share & permitted(Action.CHANGE, by_user=by_user, through_groups=through_groups)
     return rows
@@ -89,6 +98,27 @@ class IsAnyOf(Func):
 
     def as_postgresql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
         return self.as_sql(compiler, connection, arg_joiner=" = ANY(ARRAY", template="%(expressions)s)", **context)
+
+
+class AreAmong(Func):
+    """Whether columns, side by side, are one of the given rows: many pairs looked up at once, and no others."""
+
+    output_field = BooleanField()
+
+    def __init__(self, *columns: F, rows: Iterable[tuple[Any, ...]]) -> None:
+        super().__init__(*columns)
+        self.rows = tuple(rows)
+
+    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def,override]
+        if not self.rows:
+            raise EmptyResultSet
+        columns = self.get_source_expressions()
+        compiled = [compiler.compile(column) for column in columns]
+        prepare = [column.output_field.get_db_prep_value for column in columns]
+        row = f"({', '.join('%s' for _ in columns)})"
+        sql = f"({', '.join(sql for sql, _ in compiled)}) IN (VALUES {', '.join(row for _ in self.rows)})"
+        values = [each(value, connection) for row in self.rows for each, value in zip(prepare, row, strict=True)]
+        return sql, [*(parameter for _, parameters in compiled for parameter in parameters), *values]
 
 
 class Line(Func):

@@ -12,6 +12,7 @@ urlpatterns = [
     path("v1/", include("libraries.api.lightly.urls")),
     path("v1/", include("libraries.api.mistral.urls")),
     path("v1beta/", include("libraries.api.google.urls")),
+    path("", include("libraries.api.authzen.urls")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

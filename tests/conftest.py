@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 
 from libraries import demo
-from libraries.keys import create_api_key
+from libraries.keys import create_api_key, find_api_key
 from libraries.models import OPERATOR, Event, Library, Organization, Scope, Share, Team, User
 from tests.clients import ApiClient
 
@@ -115,11 +115,16 @@ def new_events(world: None) -> Callable[[], list[Change]]:
 
 @pytest.fixture
 def key_for(world: None) -> Callable[..., str]:
-    """A new key: `key_for("alice")` of all scopes, `key_for("alice", Scope.LIBRARY_READ)` of that one."""
+    """A new key: `key_for("alice")` of all scopes, `key_for("alice", Scope.LIBRARY_READ)` of that one.
+
+    It has been used before: the first use is written down, so it would cost more than the others.
+    """
 
     def make(username: str, *scopes: Scope) -> str:
         user = User.objects.get(username=username)
-        return create_api_key(user=user, name="test", scopes=scopes or tuple(Scope), actor=OPERATOR)[1]
+        secret = create_api_key(user=user, name="test", scopes=scopes or tuple(Scope), actor=OPERATOR)[1]
+        find_api_key(secret)
+        return secret
 
     return make
 

@@ -1,4 +1,4 @@
-"""What the pages have in common: superusers only, quick lists, and saves that go through the core's verbs."""
+"""What the pages have in common: scoped rows, quick lists, and saves that go through the core's verbs."""
 
 from __future__ import annotations
 
@@ -11,35 +11,16 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from libraries.admin.paging import CappedChangeList, CappedPaginator
 from libraries.admin.refusals import Refused, raise_what_was_refused, sentence, showing
+from libraries.admin.scope import Scoped, scoped
 from libraries.errors import SharingError
 from libraries.identifiers import is_uuid
+from libraries.models import Organization
 from libraries.text import is_storable
-
-
-class SuperusersOnly:
-    """Django's model-wide permissions open nothing here, whoever holds them."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return _is_superuser(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_superuser(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_superuser(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_superuser(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_superuser(request)
-
-
-def _is_superuser(request: HttpRequest) -> bool:
-    return request.user.is_active and request.user.is_superuser
 
 
 class ReadOnly:
@@ -68,19 +49,65 @@ class ListedFilter(admin.SimpleListFilter):
         return queryset.filter(**{str(self.parameter_name): self.value()}) if wanted else queryset
 
 
-class ConsoleAdmin(SuperusersOnly, admin.ModelAdmin):
-    """A list that costs the same whatever its length."""
+class OrganizationFilter(admin.SimpleListFilter):
+    """One of the organizations that the list may show rows of."""
 
+    title = "organization"
+    parameter_name = "organization"
+    column = "organization"
+    offered = 100
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        shown = scoped(Organization.objects.all(), request).order_by("slug")
+        return list(shown.values_list("slug", "slug")[: self.offered])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if not self.value():
+            return queryset
+        named = scoped(Organization.objects.all(), request).filter(slug=self.value())
+        return queryset.filter(**{f"{self.column}__in": named.values("pk")})
+
+
+def at(column: str) -> type[OrganizationFilter]:
+    """The filter for rows whose organization is in that column."""
+    return type("OrganizationFilter", (OrganizationFilter,), {"column": column})
+
+
+class ConsoleAdmin(Scoped, admin.ModelAdmin):
+    """A list that costs the same whatever its length.
+
+    linked: the lookups of other pages' links to this list.
+    """
+
+    linked: tuple[str, ...] = ()
+
+    paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     empty_value_display = "–"
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
+        return CappedChangeList
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """What the list offers: by any other column one could guess, letter by letter, at what nobody shows them."""
+        column = lookup.partition(LOOKUP_SEP)[0]
+        if column not in {name for field in self.opts.get_fields() for name in _names(field)}:
+            return True  # Django tells that there is no such column.
+        filters = self.get_list_filter(request)
+        named = {getattr(each, "parameter_name", None) for each in filters}
+        return lookup in named or lookup in self.linked or column in filters
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         term = search_term.strip()
         if not is_storable(term):
             return queryset.none(), False
         named = self.named_by(queryset, term)
-        return (named, False) if named is not None else super().get_search_results(request, queryset, term)
+        return (named, False) if named is not None else self.holding_words(request, queryset, term)
+
+    def holding_words(self, request: HttpRequest, queryset: Any, term: str) -> tuple[Any, bool]:
+        """The rows that the words of `term` are found in, and whether some may be found twice."""
+        return super().get_search_results(request, queryset, term)
 
     def named_by(self, queryset: QuerySet[Any], term: str) -> QuerySet[Any] | None:
         """The rows that `term` names outright, such as by their key; None where it holds words to search for."""
@@ -104,6 +131,12 @@ class VerbAdmin(ConsoleAdmin):
     """
 
     deletion_order: tuple[str, ...] = ("pk",)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """The form knows who asks, so that it offers and takes no rows but theirs."""
+        form: Any = super().get_form(request, obj, change=change, **options)
+        form.request = request
+        return form
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """No pop-ups in which one more thing is made, changed or deleted meanwhile."""
@@ -173,6 +206,10 @@ class VerbAdmin(ConsoleAdmin):
     def keeps(self, request: HttpRequest, obj: Any) -> Sequence[str]:
         """What keeps `obj` from being deleted; nothing where it can be."""
         return []
+
+
+def _names(field: Any) -> set[str]:
+    return {field.name, getattr(field, "attname", field.name), "pk"}
 
 
 def become(obj: Model, saved: Model) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from libraries.admin.base import ConsoleAdmin, ListedFilter, ReadOnly
+from libraries.admin.base import ConsoleAdmin, ListedFilter, ReadOnly, at
+from libraries.admin.paging import FurtherBackInTime
 from libraries.events import EventAction
 from libraries.levels import Level
 from libraries.models import Event
@@ -27,7 +28,8 @@ class WayInFilter(ListedFilter):
 @admin.register(Event)
 class EventAdmin(ReadOnly, ConsoleAdmin):
     list_display = ("moment", "actor", "action", "library", "principal", "levels", "via")
-    list_filter = (ActionFilter, WayInFilter, "at", "to_level")
+    list_filter = (at("organization_id"), ActionFilter, WayInFilter, "at", "to_level", FurtherBackInTime)
+    ordering = ("-position",)
     search_fields = ("^actor", "^library", "^principal", "^organization", "=request_id")
     search_help_text = (
         "The beginning of an actor, a library's natural id, a principal or an organization; a request id."
@@ -51,7 +53,7 @@ class EventAdmin(ReadOnly, ConsoleAdmin):
     )
     readonly_fields = fields
 
-    @admin.display(description="at (UTC)", ordering="id")
+    @admin.display(description="at (UTC)", ordering="position")
     def moment(self, obj: Event) -> str:
         return f"{obj.at:%Y-%m-%d %H:%M:%S}"
 

@@ -37,6 +37,11 @@ class GrantAdmin(ReadOnly, ConsoleAdmin):
     def codename(self, obj: Any) -> str:
         return obj.permission.codename
 
+    @admin.display(description="user", ordering="user")
+    def username(self, obj: Any) -> str:
+        """A name and no link: it may be somebody's from elsewhere."""
+        return obj.user.username
+
     @admin.display(description="principal")
     def principal(self, obj: Any) -> str:
         return obj.share.principal_name
@@ -44,11 +49,11 @@ class GrantAdmin(ReadOnly, ConsoleAdmin):
 
 @admin.register(LibraryUserObjectPermission)
 class LibraryUserGrantAdmin(GrantAdmin):
-    list_display = ("content_object", "user", "codename", "expires_at")
+    list_display = ("content_object", "username", "codename", "expires_at")
     list_filter = (PermissionFilter,)
     list_select_related = ("content_object", "user", "permission")
     search_fields = ("user__username", "content_object__name", "content_object__natural_id")
-    fields = ("content_object", "user", "codename", "expires_at", "share")
+    fields = ("content_object", "username", "codename", "expires_at", "share")
     readonly_fields = fields
 
 
@@ -69,9 +74,9 @@ class LibraryGroupGrantAdmin(GrantAdmin):
 
 @admin.register(OrganizationUserObjectPermission)
 class OrganizationUserGrantAdmin(GrantAdmin):
-    list_display = ("content_object", "user", "codename")
+    list_display = ("content_object", "username", "codename")
     list_filter = (PowerFilter,)
     list_select_related = ("content_object", "user", "permission")
     search_fields = ("user__username", "content_object__name", "content_object__slug")
-    fields = ("content_object", "user", "codename")
+    fields = ("content_object", "username", "codename")
     readonly_fields = fields

@@ -6,16 +6,21 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 
 from libraries.admin.base import VerbAdmin, become
 from libraries.admin.fields import end_field, user_field
 from libraries.admin.refusals import VerbForm
 from libraries.console import actor_of
-from libraries.errors import ExpiryRefused
+from libraries.errors import ExpiryRefused, KeyOfAnother
 from libraries.keys import create_api_key, revoke_api_key
 from libraries.models import Actor, ApiKey, Scope, User
 
@@ -23,12 +28,12 @@ COLUMNS = ("user", "name", "scopes", "expires_at")
 
 
 class KeyForm(VerbForm):
-    user = user_field(help_text="Whose key it is: it may do what they may, and no more than its scopes.")
+    user = user_field(help_text="Yourself or a service account: it may do what they may, and no more than its scopes.")
     scopes = forms.TypedMultipleChoiceField(
         choices=Scope.choices, coerce=Scope, initial=[Scope.LIBRARY_READ], widget=forms.CheckboxSelectMultiple
     )
     expires_at = end_field()
-    fields_of: ClassVar = {ExpiryRefused: "expires_at"}
+    fields_of: ClassVar = {KeyOfAnother: "user", ExpiryRefused: "expires_at"}
 
     class Meta:
         model = ApiKey
@@ -54,12 +59,14 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("live", "Live"), ("revoked", "Revoked"), ("expired", "Expired")]
+        return [("live", "Live"), ("unused", "Live, never used"), ("revoked", "Revoked"), ("expired", "Expired")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
         expired = Q(expires_at__isnull=False, expires_at__lte=Now())
+        live = Q(revoked_at=None, user__is_active=True) & ~expired
         wanted = {
-            "live": Q(revoked_at=None, user__is_active=True) & ~expired,
+            "live": live,
+            "unused": live & Q(last_used_at=None),
             "revoked": Q(revoked_at__isnull=False),
             "expired": expired,
         }
@@ -71,14 +78,35 @@ class ApiKeyAdmin(VerbAdmin):
     """A key is not deleted: revoked, it opens nothing and still tells whose it was."""
 
     form = KeyForm
-    list_display = ("name", "user", "hint", "scopes_listed", "created_at", "expires_at", "revoked_at", "is_live")
+    administrators_may = frozenset({"view", "add"})
+    list_display = (
+        "name",
+        "user",
+        "hint",
+        "scopes_listed",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+        "is_live",
+        "revoking",
+    )
     list_filter = (StateFilter, "created_at")
     list_select_related = ("user",)
     search_fields = ("name", "hint", "user__username", "user__email")
-    date_hierarchy = "created_at"
     actions = ("revoke",)
     fields = COLUMNS
-    seen_fields = ("user", "name", "hint", "scopes_listed", "created_at", "expires_at", "revoked_at", "is_live")
+    seen_fields = (
+        "user",
+        "name",
+        "hint",
+        "scopes_listed",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+        "is_live",
+        "revoking",
+    )
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
         return self.seen_fields if obj else self.fields
@@ -94,6 +122,24 @@ class ApiKeyAdmin(VerbAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request)
+
+    def get_urls(self) -> list[Any]:
+        revoking = self.admin_site.admin_view(require_POST(self.revoke_view))
+        return [path("<path:object_id>/revoke/", revoking, name="libraries_apikey_revoke"), *super().get_urls()]
+
+    def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """One click, since a key that was revoked by mistake is made anew in a minute."""
+        if not self.has_revoke_permission(request):
+            raise PermissionDenied
+        key = self.get_object(request, unquote(object_id))
+        if key is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        self.revoke(request, ApiKey.objects.filter(pk=key.pk))
+        return HttpResponseRedirect(reverse("admin:libraries_apikey_changelist"))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """One's own, unless another is chosen."""
+        return {"user": actor_of(request).pk, **super().get_changeform_initial_data(request)}
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -118,13 +164,27 @@ class ApiKeyAdmin(VerbAdmin):
 
     @admin.action(description="Revoke selected API keys", permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        revoked = [str(key) for key in queryset.order_by("pk") if revoke_api_key(key=key, actor=actor_of(request))]
-        told = f"Revoked: {', '.join(revoked)}." if revoked else "Nothing was changed: these were revoked before."
+        keys = queryset.select_related("user").order_by("pk")
+        revoked = [str(key) for key in keys if revoke_api_key(key=key, actor=actor_of(request))]
+        told = (
+            f"Revoked: {', '.join(revoked)}. Requests that bring it are refused from now on."
+            if revoked
+            else "Nothing was changed: these were revoked before."
+        )
         self.message_user(request, told, messages.SUCCESS if revoked else messages.WARNING)
 
     @admin.display(description="scopes")
     def scopes_listed(self, obj: ApiKey) -> str:
         return ", ".join(obj.scopes)
+
+    @admin.display(description="revoke")
+    def revoking(self, obj: ApiKey) -> str | None:
+        """A button of the form that the list, or the page, stands in; so it needs no script."""
+        if obj.revoked_at:
+            return None
+        address = reverse("admin:libraries_apikey_revoke", args=[quote(obj.pk)])
+        button = '<button type="submit" class="button" formaction="{}" aria-label="Revoke {}">Revoke</button>'
+        return format_html(button, address, obj)
 
     @admin.display(description="live", boolean=True)
     def is_live(self, obj: ApiKey) -> bool:

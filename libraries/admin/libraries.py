@@ -11,18 +11,18 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from libraries.admin.base import VerbAdmin, become
+from libraries.admin.base import OrganizationFilter, VerbAdmin, become
 from libraries.admin.fields import user_field
 from libraries.admin.refusals import SeenForm
 from libraries.admin.shares import ROWS, ShareInline
-from libraries.console import actor_of
-from libraries.errors import NotAdministrator, NotMember, OnlyUsersOwn, UnknownPrincipal
+from libraries.console import actor_of, is_superuser
+from libraries.errors import ActionNotAllowed, NotAdministrator, NotMember, OnlyUsersOwn, UnknownPrincipal
 from libraries.identifiers import NATURAL_ID_LENGTH, is_natural_id, lookup_for
-from libraries.levels import Kind, Level
+from libraries.levels import Action, Kind, Level
 from libraries.lifecycle import CHANGEABLE, change_library, create_library, delete_library
 from libraries.models import Actor, Library, Share, User
 from libraries.principals import Principal
-from libraries.sharing import transfer_library
+from libraries.sharing import locked_library_for, transfer_library
 
 
 def owner_of(library: Library) -> User | None:
@@ -53,7 +53,16 @@ class LibraryForm(SeenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
-            self.initial["owner"] = owner_of(self.instance)
+            self._show_owner(owner_of(self.instance))
+
+    def _show_owner(self, owner: User | None) -> None:
+        """One from elsewhere, whom the field cannot show, is named beside it; then nobody need be chosen."""
+        field: Any = self.fields["owner"]
+        if owner is None or is_superuser(self.request) or field.queryset.contains(owner):
+            self.initial["owner"] = owner
+        else:
+            field.required = False
+            field.help_text = f"Now {owner.username}, who is no member. Anybody here transfers the library."
 
     def clean_natural_id(self) -> str:
         natural_id = self.cleaned_data["natural_id"]
@@ -84,21 +93,26 @@ class LibraryForm(SeenForm):
         """Change the library, and hand it over where the owner is another one."""
         if not self.has_changed():
             return
-        with self.refusing():
-            library = change_library(
-                library=self.instance,
-                changes=self.changes(*CHANGEABLE),
-                precondition=self.refuse_unseen,
-                actor=actor,
-            )
-            if "owner" in self.changed_data:
+        changes = self.changes(*CHANGEABLE)
+        with self.refusing(next(iter(changes), None), only=ActionNotAllowed):
+            library = self._changed(changes, actor)
+            if "owner" in self.changed_data and self.cleaned_data["owner"]:
                 owner = Principal(Kind.USER, self.cleaned_data["owner"])
                 transfer_library(library=library, to=owner.reference, actor=actor)
+
+    def _changed(self, changes: dict[str, Any], actor: Actor) -> Library:
+        """Where only the owner is another one, that asks for no more than a transfer does (R10)."""
+        if changes:
+            return change_library(library=self.instance, changes=changes, precondition=self.refuse_unseen, actor=actor)
+        library = locked_library_for(actor, self.instance, Action.TRANSFER)
+        self.refuse_unseen(library)
+        return library
 
 
 @admin.register(Library)
 class LibraryAdmin(VerbAdmin):
     form = LibraryForm
+    administrators_may = frozenset({"view", "add", "change", "delete"})
     inlines = (ShareInline,)
     list_display = (
         "name",
@@ -109,10 +123,9 @@ class LibraryAdmin(VerbAdmin):
         "editors_can_share",
         "created_at",
     )
-    list_filter = (("organization", admin.RelatedOnlyFieldListFilter), "editors_can_share", "created_at")
+    list_filter = (OrganizationFilter, "editors_can_share", "created_at")
     search_fields = ("name", "natural_id")
     search_help_text = "A name, or any of a library's ids."
-    date_hierarchy = "created_at"
     autocomplete_fields = ("organization",)
     readonly_fields = ("shares_listed", "id", "object_id", "revision", "created_at", "updated_at")
     fieldsets = (

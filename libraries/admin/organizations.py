@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -13,12 +14,21 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from libraries import membership
-from libraries.admin.base import VerbAdmin, become
+from libraries.admin.base import OrganizationFilter, VerbAdmin, become
 from libraries.admin.fields import user_field, users_field
 from libraries.admin.refusals import VerbForm
 from libraries.console import actor_of
 from libraries.errors import UnknownPrincipal
-from libraries.models import ADMINISTER, Actor, Library, Organization, OrganizationUserObjectPermission, Team, User
+from libraries.models import (
+    ADMINISTER,
+    CHECK_ACCESS,
+    Actor,
+    Library,
+    Organization,
+    OrganizationUserObjectPermission,
+    Team,
+    User,
+)
 from libraries.organizations import change_organization, change_team, delete_organization, libraries_of
 
 SHOWN = 100
@@ -42,8 +52,17 @@ class MembersForm(VerbForm):
 
 
 class OrganizationForm(MembersForm):
+    add_by_name = forms.CharField(
+        required=False,
+        help_text="Accounts that are not suggested, by their exact usernames or e-mail addresses, with commas between.",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+    )
     add_administrators = users_field(help_text="Members who then share, transfer and delete any library of it (R10).")
     remove_administrators = users_field()
+    give_check_access = users_field(
+        help_text="Members, such as a gateway's own account, who then ask about others' access to its libraries (R10)."
+    )
+    take_check_access = users_field()
     successor = user_field(
         required=False, help_text="Becomes the owner of the libraries that a removed member owns alone (R12)."
     )
@@ -52,6 +71,20 @@ class OrganizationForm(MembersForm):
     class Meta:
         model = Organization
         fields = ORGANIZATION_COLUMNS
+
+    def clean_add_by_name(self) -> list[User]:
+        """Whoever administers may take anybody in, so here alone an account is found that is not shown to them."""
+        names = [name.strip() for name in self.cleaned_data["add_by_name"].split(",") if name.strip()]
+        return [self._account(name) for name in names]
+
+    def _account(self, name: str) -> User:
+        accounts = User.objects.filter(is_active=True)
+        found = accounts.filter(username=name).first() or accounts.filter(email__iexact=name).first()
+        if found is None:
+            raise forms.ValidationError(
+                f"No active account is called “{name}”: ask for its exact name or e-mail address."
+            )
+        return found
 
     def create(self, actor: Actor) -> None:
         with self.refusing():
@@ -65,8 +98,11 @@ class OrganizationForm(MembersForm):
             change_organization(organization=self.instance, changes=changes, actor=actor)
         here: dict[str, Any] = {"organization": self.instance, "actor": actor}
         self.each("add_members", membership.add_member, **here)
+        self.each("add_by_name", membership.add_member, **here)
         self.each("add_administrators", membership.set_administrator, administrator=True, **here)
         self.each("remove_administrators", membership.set_administrator, administrator=False, **here)
+        self.each("give_check_access", membership.set_check_access, allowed=True, **here)
+        self.each("take_check_access", membership.set_check_access, allowed=False, **here)
         successor = self.cleaned_data["successor"]
         self.each("remove_members", membership.remove_member, successor=successor, **here)
 
@@ -126,8 +162,13 @@ class MemberedAdmin(VerbAdmin):
         return User.objects.filter(groups=obj.group_id).order_by("username")
 
 
+POWERS = {"administers": "administrator", "checks": "may check access"}
+"""What a member's name is followed by, where the annotation is true."""
+
+
 def _link(user: Any) -> tuple[str, str, str]:
-    remark = " (administrator)" if getattr(user, "administers", False) else ""
+    powers = [word for column, word in POWERS.items() if getattr(user, column, False)]
+    remark = f" ({', '.join(powers)})" if powers else ""
     return reverse("admin:libraries_user_change", args=[user.pk]), user.username, remark
 
 
@@ -140,6 +181,7 @@ def _counted(rows: QuerySet[Any], column: str) -> Coalesce:
 @admin.register(Organization)
 class OrganizationAdmin(MemberedAdmin):
     form = OrganizationForm
+    administrators_may = frozenset({"view", "change"})
     list_display = ("name", "slug", "sharing_scope", "library_count", "team_count", "member_count", "created_at")
     list_filter = ("sharing_scope",)
     search_fields = ("name", "slug")
@@ -152,8 +194,11 @@ class OrganizationAdmin(MemberedAdmin):
             "fields": (
                 "members",
                 "add_members",
+                "add_by_name",
                 "add_administrators",
                 "remove_administrators",
+                "give_check_access",
+                "take_check_access",
                 "remove_members",
                 "successor",
             )
@@ -180,10 +225,9 @@ class OrganizationAdmin(MemberedAdmin):
         return obj.team_count
 
     def members_of(self, obj: Any) -> QuerySet[User]:
-        powers = OrganizationUserObjectPermission.objects.filter(
-            content_object=obj, user=OuterRef("pk"), permission__codename=ADMINISTER
-        )
-        return super().members_of(obj).annotate(administers=Exists(powers))
+        powers = OrganizationUserObjectPermission.objects.filter(content_object=obj, user=OuterRef("pk"))
+        administers, checks = (Exists(powers.filter(permission__codename=name)) for name in (ADMINISTER, CHECK_ACCESS))
+        return super().members_of(obj).annotate(administers=administers, checks=checks)
 
     def delete_model(self, request: HttpRequest, obj: Organization) -> None:
         delete_organization(organization=obj, actor=actor_of(request))
@@ -198,8 +242,9 @@ class OrganizationAdmin(MemberedAdmin):
 @admin.register(Team)
 class TeamAdmin(MemberedAdmin):
     form = TeamForm
+    administrators_may = frozenset({"view", "add", "change", "delete"})
     list_display = ("name", "organization", "slug", "email", "member_count", "created_at")
-    list_filter = (("organization", admin.RelatedOnlyFieldListFilter),)
+    list_filter = (OrganizationFilter,)
     search_fields = ("name", "slug", "email", "organization__slug")
     autocomplete_fields = ("organization",)
     fixed = ("organization", "slug")

@@ -14,7 +14,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.db import transaction
+from django.http import HttpRequest
 
+from libraries.admin.scope import scoped
 from libraries.errors import SharingError
 
 
@@ -71,23 +73,32 @@ class VerbForm(forms.ModelForm):
     """A form whose values go to the core's verbs.
 
     fields_of: the field that an error of the core is about; one that is not named is about the whole form.
+    request: who asks; its fields offer and take nothing but rows that the console shows them.
     """
 
     fields_of: ClassVar[dict[type[SharingError], str]] = {}
+    request: HttpRequest
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.refusals: list[Refusal] = []
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+                field.queryset = scoped(field.queryset, self.request)
 
     @contextmanager
-    def refusing(self, field: str | None = None) -> Iterator[None]:
-        """What the core refuses inside is kept as an error of `field`, if the error does not name one itself."""
+    def refusing(self, field: str | None = None, *, only: type[SharingError] = SharingError) -> Iterator[None]:
+        """What the core refuses inside is kept as an error of `field`, if the error does not name one itself.
+
+        only: errors of another kind are not about the field.
+        """
         try:
             with transaction.atomic():
                 yield
         except SharingError as error:
             named = self.fields_of.get(type(error)) or getattr(error, "field", None)
-            self.refusals.append(Refusal(self.prefix, named or field, sentence(error)))
+            about = field if isinstance(error, only) else None
+            self.refusals.append(Refusal(self.prefix, named or about, sentence(error)))
 
     def changes(self, *fields: str) -> dict[str, Any]:
         """Those of the fields that the user changed, with their new values."""

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 
-from libraries.admin.base import SuperusersOnly, VerbAdmin
+from libraries.admin.base import VerbAdmin, at
 from libraries.admin.fields import end_field, level_field
+from libraries.admin.paging import FurtherBack
 from libraries.admin.refusals import ChangedMeanwhile, SeenForm, VerbFormSet
-from libraries.console import actor_of
+from libraries.admin.scope import Scoped
+from libraries.admin.share_actions import ShareActions
+from libraries.admin.share_files import ShareFiles
+from libraries.console import actor_of, is_superuser
 from libraries.errors import ExpiryRefused, InvalidText, LevelAboveOwn, OnlyUsersOwn, SharingError, UnknownPrincipal
 from libraries.levels import Kind, Level
-from libraries.models import Actor, Library, Share
+from libraries.models import Actor, Library, Organization, Share, Team, User
 from libraries.models.shares import NOTE_LENGTH
 from libraries.principals import COLUMNS, PrincipalReference, named, principal_of
+from libraries.reach import IsAnyOf
 from libraries.share_rules import KEEP
 from libraries.sharing import revoke_share, share_library
 
@@ -165,9 +172,10 @@ def _principal(row: ShareForm) -> str:
     return row.cleaned_data.get("principal") or ""
 
 
-class ShareInline(SuperusersOnly, admin.TabularInline):
+class ShareInline(Scoped, admin.TabularInline):
     """The shares on a library's page."""
 
+    administrators_may = frozenset({"view", "add", "change", "delete"})
     model = Share
     form = ShareForm
     formset = ShareFormSet
@@ -200,22 +208,37 @@ class ExpiryFilter(admin.SimpleListFilter):
         return queryset.filter(wanted.get(self.value() or "", Q()))
 
 
+def _mentioning(word: str, *, with_email: bool) -> Q:
+    """The shares whose principal or library the word names in part.
+
+    The names are looked up first, each in its own small table, and the shares then by their indexes. An e-mail
+    address is looked at for superusers alone: to others the search would tell strangers' bit by bit.
+    """
+    users = Q(username__icontains=word) | (Q(email__icontains=word) if with_email else Q())
+    named = {
+        "user": User.objects.filter(users),
+        "team": Team.objects.filter(slug__icontains=word),
+        "organization": Organization.objects.filter(slug__icontains=word),
+        "library": Library.objects.filter(Q(name__icontains=word) | Q(natural_id__icontains=word)),
+    }
+    return reduce(
+        or_, (Q(IsAnyOf(F(column), Subquery(rows.order_by().values("pk")))) for column, rows in named.items())
+    )
+
+
 @admin.register(Share)
-class ShareAdmin(VerbAdmin):
+class ShareAdmin(ShareFiles, ShareActions, VerbAdmin):
     """Every share there is. New ones are given on their library's page."""
 
     form = ShareForm
+    administrators_may = frozenset({"view", "change", "delete"})
+    linked = ("library__id__exact", "user__id__exact")
     deletion_order = ("library_id", "pk")
     list_display = ("principal_name", "library", "level", "expires_at", "granted_by")
-    list_filter = ("level", "kind", ExpiryFilter)
-    search_fields = (
-        "user__username",
-        "user__email",
-        "team__slug",
-        "organization__slug",
-        "library__name",
-        "library__natural_id",
-    )
+    list_filter = (at("library__organization"), "level", "kind", ExpiryFilter, FurtherBack)
+    ordering = ("-id",)
+    sortable_by = ("expires_at",)
+    search_fields = ("library",)
     search_help_text = "A principal (alice, team:engineering, org:acme, everyone), or a library's name."
     fields = (
         "library",
@@ -223,12 +246,12 @@ class ShareAdmin(VerbAdmin):
         "level",
         "expires_at",
         "note",
-        "granted_by",
+        "giver",
         "created_at",
         "updated_at",
         "seen",
     )
-    readonly_fields = ("library", "principal_name", "granted_by", "created_at", "updated_at")
+    readonly_fields = ("library", "principal_name", "giver", "created_at", "updated_at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         shares: Any = super().get_queryset(request)
@@ -244,6 +267,12 @@ class ShareAdmin(VerbAdmin):
             return queryset.filter(kind=reference.kind, **{f"{column}__slug__istartswith": reference.value})
         return super().named_by(queryset, term)
 
+    def holding_words(self, request: HttpRequest, queryset: Any, term: str) -> tuple[Any, bool]:
+        """Each word in the principal's name or the library's."""
+        for word in term.split():
+            queryset = queryset.filter(_mentioning(word, with_email=is_superuser(request)))
+        return queryset, False
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -252,6 +281,11 @@ class ShareAdmin(VerbAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Share) -> None:
         revoke_share(library=obj.library, principal=principal_of(obj).reference, actor=actor_of(request))
+
+    @admin.display(description="granted by")
+    def giver(self, obj: Share) -> str | None:
+        """A name and no link: it may be somebody's from elsewhere."""
+        return obj.granted_by.username if obj.granted_by else None
 
     def goes_with(self, obj: Share) -> list[str]:
         return [f"{obj.principal_name} is {Level(obj.level).name} on {obj.library.natural_id}"]

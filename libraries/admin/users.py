@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from libraries.accounts import change_account, create_account, delete_account, libraries_of, recording_password
-from libraries.admin.base import VerbAdmin, become
+from libraries.admin.base import OrganizationFilter, VerbAdmin, become
 from libraries.admin.refusals import VerbForm
-from libraries.console import actor_of
+from libraries.admin.scope import scoped
+from libraries.console import actor_of, is_superuser
 from libraries.identifiers import is_uuid
-from libraries.models import Actor, Organization, Team, User
+from libraries.models import Actor, Organization, Share, Team, User
 
 COLUMNS = ("username", "first_name", "last_name", "email", "is_active", "is_staff", "is_superuser")
 NEW_COLUMNS = ("username", "email", "first_name", "last_name")
@@ -57,13 +58,16 @@ class MembershipFilter(admin.SimpleListFilter):
     parameter_name = "in"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        return list(Organization.objects.order_by("slug").values_list("pk", "slug"))
+        shown = scoped(Organization.objects.all(), request).order_by("slug")
+        return list(shown.values_list("pk", "slug")[: OrganizationFilter.offered])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         key = self.value() or ""
         if not is_uuid(key):
             return queryset
-        return queryset.filter(Q(groups__organization=UUID(key)) | Q(groups__team=UUID(key)))
+        groups = (scoped(model.objects.all(), request).filter(pk=UUID(key)) for model in (Organization, Team))
+        organization, team = (group.values("group") for group in groups)
+        return queryset.filter(Q(groups__in=organization) | Q(groups__in=team))
 
 
 @admin.register(User)
@@ -82,7 +86,6 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
     )
     list_filter = (MembershipFilter, "is_active", "is_staff", "is_superuser", "date_joined")
     search_fields = ("username", "email", "first_name", "last_name")
-    date_hierarchy = "date_joined"
     filter_horizontal = ()
     readonly_fields = ("id", "organizations", "teams", "shares_listed", "last_login", "date_joined")
     fieldsets = (
@@ -98,10 +101,32 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
         ("Where they are", {"fields": ("organizations", "teams", "shares_listed")}),
         ("Facts", {"fields": ("id", "last_login", "date_joined"), "classes": ("collapse",)}),
     )
+    members_columns = ("username", "email", "first_name", "last_name", "is_active")
+    members_fieldsets = (
+        (None, {"fields": members_columns}),
+        ("Where they are", {"fields": ("organizations", "teams", "shares_listed", "id")}),
+    )
+    """What administrators see of members: how to reach them and where they are, not how they sign in (R10)."""
     add_fieldsets = (
         (None, {"fields": NEW_COLUMNS}),
         ("Password", {"fields": ("usable_password", "password1", "password2")}),
     )
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        return self.list_display if is_superuser(request) else self.members_columns
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return self.list_filter if is_superuser(request) else (MembershipFilter, "is_active")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return super().get_fieldsets(request, obj) if is_superuser(request) else self.members_fieldsets
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The account, with who looks at it: what its page counts is scoped too."""
+        user = super().get_object(request, object_id, from_field)
+        if user:
+            vars(user)["shown_to"] = request
+        return user
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Nobody shuts themselves out by mistake."""
@@ -136,15 +161,20 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
 
     @admin.display(description="organizations")
     def organizations(self, obj: User) -> str:
-        found = Organization.objects.filter(group__in=obj.groups.all()).values_list("slug", flat=True)
+        found = _shown(Organization, obj).filter(group__in=obj.groups.all()).values_list("slug", flat=True)
         return ", ".join(found) or "None"
 
     @admin.display(description="teams")
     def teams(self, obj: User) -> str:
-        found = Team.objects.filter(group__in=obj.groups.all()).select_related("organization")
+        found = _shown(Team, obj).filter(group__in=obj.groups.all()).select_related("organization")
         return ", ".join(map(str, found)) or "None"
 
     @admin.display(description="own shares")
     def shares_listed(self, obj: User) -> str:
         address = reverse("admin:libraries_share_changelist", query={"user__id__exact": obj.pk})
-        return format_html('<a href="{}">{}</a>', address, obj.shares.count())
+        return format_html('<a href="{}">{}</a>', address, _shown(Share, obj).filter(user=obj).count())
+
+
+def _shown(model: Any, user: User) -> QuerySet[Any]:
+    """The rows that are shown to whoever looks at the user's page."""
+    return scoped(model.objects.all(), vars(user)["shown_to"])

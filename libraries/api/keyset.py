@@ -29,25 +29,33 @@ def unseal(token: str, *, bound_to: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Keyset:
-    """A total order: columns, all ascending, the last of them unique."""
+    """A total order: columns, all ascending or all descending, the last of them unique."""
 
     columns: tuple[str, ...]
+    descending: bool = False
 
     def key_of(self, row: Model) -> list[str]:
         """The row's place in the order."""
         return [str(getattr(row, column)) for column in self.columns]
 
+    def in_order(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.order_by(*self._directed(self.descending))
+
     def after(self, rows: QuerySet[Any], key: Sequence[str]) -> QuerySet[Any]:
         """The rows behind `key`, in order."""
-        return rows.filter(self._beyond(key, "gt")).order_by(*self.columns)
+        return self.in_order(rows.filter(self._beyond(key, below=self.descending)))
 
     def before(self, rows: QuerySet[Any], key: Sequence[str]) -> QuerySet[Any]:
         """The rows ahead of `key`, nearest first; all of them, backwards, where the key is empty."""
-        ahead = rows.filter(self._beyond(key, "lt")) if key else rows
-        return ahead.order_by(*(f"-{column}" for column in self.columns))
+        ahead = rows.filter(self._beyond(key, below=not self.descending)) if key else rows
+        return ahead.order_by(*self._directed(not self.descending))
 
-    def _beyond(self, key: Sequence[str], comparison: str) -> Q:
+    def _directed(self, descending: bool) -> list[str]:
+        return [f"-{column}" if descending else column for column in self.columns]
+
+    def _beyond(self, key: Sequence[str], *, below: bool) -> Q:
         """Row-wise comparison; the bound on the first column alone lets the database walk its index."""
+        comparison = "lt" if below else "gt"
         beyond, equal = Q(), Q()
         for column, value in zip(self.columns, key, strict=True):
             beyond |= equal & Q(**{f"{column}__{comparison}": value})

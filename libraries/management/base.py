@@ -14,7 +14,7 @@ from libraries.errors import SharingError
 from libraries.events import coming_through
 from libraries.identifiers import lookup_for
 from libraries.levels import Level
-from libraries.models import OPERATOR, Actor, Library, User
+from libraries.models import OPERATOR, Actor, Library, Organization, User
 from libraries.text import is_storable
 
 
@@ -51,6 +51,14 @@ def find_user(username: str) -> User:
     if user is None:
         raise CommandError(f"There is no user “{username}”.")
     return user
+
+
+def find_organization(slug: str) -> Organization:
+    """The organization of that slug; a CommandError that says so where there is none."""
+    organization = Organization.objects.filter(slug=slug).first() if is_storable(slug) else None
+    if organization is None:
+        raise CommandError(f"There is no organization “{slug}”.")
+    return organization
 
 
 def find_library(identifier: str) -> Library:

@@ -1,7 +1,8 @@
 """Tables, constraints and facts about one row."""
 
-from libraries.models.events import Event
+from libraries.models.events import Event, EventQuerySet
 from libraries.models.grants import EVERYONE, LibraryGroupObjectPermission, LibraryUserObjectPermission
+from libraries.models.idempotency import IdempotencyKey
 from libraries.models.keys import ApiKey, Scope
 from libraries.models.libraries import Library, LibraryQuerySet
 from libraries.models.organizations import (
@@ -24,6 +25,8 @@ __all__ = [
     "Actor",
     "ApiKey",
     "Event",
+    "EventQuerySet",
+    "IdempotencyKey",
     "Library",
     "LibraryGroupObjectPermission",
     "LibraryQuerySet",

@@ -3,9 +3,46 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from django.db import models
+from django.db.models import Func
+from django.db.models.functions import Coalesce, Least
 
 from libraries.identifiers import new_uuid
 from libraries.levels import Level
+
+# How the events have an order in which nothing is ever added behind a reader, though many write at once:
+#
+# `position` comes from the database with each INSERT, whoever sends it. It grows, also within what waits for one lock,
+# so a library's events stand in the order in which they happened. SQLite lets one writer in at a time: positions are
+# committed in their order, and that is all. On PostgreSQL a later position may be committed first, and a reader who
+# went past an earlier one would never see that. So a transaction takes, before it is given its first position, a shared
+# advisory lock that says which position was the newest by then, and keeps it until it has ended: all of its own are
+# above that. A reader asks first for the newest position to be seen, then for the lowest of those locks; the lower of
+# the two is the horizon. Only then, in another statement, it asks for events: what is not above the horizon was given
+# to transactions that have ended, so is there by now or never will be. No writer waits for another or for a reader; one
+# that takes long holds back what readers see, nothing else. Nothing of a transaction is stored, so a point stays good
+# in a restored database. The sequence, the triggers and the function are in migration 0002.
+
+
+class NextPosition(Func):
+    """The position of an event that is being inserted. On SQLite 0, in whose place a trigger puts the next one."""
+
+    template = "nextval('libraries_event_position')"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+    def as_sqlite(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        return self.as_sql(compiler, connection, template="0", **context)
+
+
+class Horizon(Func):
+    """The position up to which no event will ever be added any more."""
+
+    template = "libraries_event_horizon()"
+    arity = 0
+    output_field = models.BigIntegerField()
+
+    def as_sqlite(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        return self.as_sql(compiler, connection, template=str(models.BigIntegerField.MAX_BIGINT), **context)
 
 
 class AppendOnly(Exception):
@@ -13,6 +50,14 @@ class AppendOnly(Exception):
 
 
 class EventQuerySet(models.QuerySet["Event"]):
+    def horizon(self) -> int:
+        """The newest position among these behind which nothing will be added; 0 where there is none. One query.
+
+        Read events in another statement, after this one, and not inside a transaction that keeps one snapshot.
+        """
+        newest = Coalesce(models.Max("position"), 0)
+        return self.aggregate(horizon=Least(newest, Horizon()))["horizon"]
+
     def update(self, **values: Any) -> NoReturn:
         raise AppendOnly("Events are never changed.")
 
@@ -24,6 +69,7 @@ class Event(models.Model):
     """A recorded change (R11). It keeps names as text, so that it outlives what it tells of."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
+    position = models.BigIntegerField(unique=True, db_default=NextPosition(), editable=False)
     at = models.DateTimeField(auto_now_add=True)
     action = models.CharField(max_length=40)
     actor = models.CharField(max_length=150, blank=True)
@@ -42,10 +88,11 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-id"]
+        ordering = ["-position"]
         indexes = [
-            models.Index(fields=["library_id", "id"], name="event_by_library"),
-            models.Index(fields=["organization_id", "id"], name="event_by_organization"),
+            models.Index(fields=["library_id", "position"], name="event_by_library"),
+            models.Index(fields=["organization_id", "position"], name="event_by_organization"),
+            models.Index(fields=["at"], name="event_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.db import models
@@ -15,8 +16,10 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from libraries.levels import BROADEST, SHUT_OUT, Kind
 from libraries.models.users import Actor, User
-from libraries.reach import IsAnyOf, unexpired
+from libraries.reach import AreAmong, IsAnyOf, unexpired
 
+Pairs = Collection[tuple[Any, UUID]]
+"""Keys of users or groups, each with the key of a library."""
 EVERYONE = "everyone"
 """The group that all active accounts are in without a row; also how that principal is written."""
 
@@ -40,6 +43,10 @@ class UserGrantQuerySet(models.QuerySet["LibraryUserObjectPermission"]):
         """The grants made to the user themselves, apart from expired ones (R3)."""
         return self.filter(unexpired(), user=user.pk)
 
+    def reaching_pairs(self, pairs: Pairs) -> UserGrantQuerySet:
+        """Those that reach each of the users, on the library beside them, apart from expired ones (R3)."""
+        return self.filter(unexpired(), AreAmong(F("user"), F("content_object"), rows=pairs))
+
     def granting(self, codename: str) -> UserGrantQuerySet:
         """The grants of that permission."""
         return self.filter(permission=permission_key(codename))
@@ -49,6 +56,20 @@ class GroupGrantQuerySet(models.QuerySet["LibraryGroupObjectPermission"]):
     def reaching(self, user: Actor) -> GroupGrantQuerySet:
         """The grants made to a group that the user is in, apart from expired ones (R3)."""
         return self.filter(unexpired(), IsAnyOf(F("group"), groups_of(user)))
+
+    def reaching_pairs(self, pairs: Pairs) -> GroupGrantQuerySet:
+        """Those that reach each of the users as `member`, on the library beside them; without everyone's (R3)."""
+        paired = AreAmong(F("member"), F("content_object"), rows=pairs)
+        return self.annotate(member=F("group__user")).filter(unexpired(), paired)
+
+    def reaching_group_pairs(self, pairs: Pairs, libraries: Collection[UUID]) -> GroupGrantQuerySet:
+        """Those made to each of the groups, on the library beside it, and everyone's on all `libraries` (R3)."""
+        everyone = Q(breadth=Kind.EVERYONE, content_object__in=libraries)
+        return self.filter(unexpired(), everyone | Q(AreAmong(F("group"), F("content_object"), rows=pairs)))
+
+    def reaching_members_of(self, groups: Collection[int]) -> GroupGrantQuerySet:
+        """Those that reach whoever is in these groups and no other, apart from expired ones (R3)."""
+        return self.filter(unexpired(), Q(group__in=groups) | Q(breadth=Kind.EVERYONE))
 
     def granting(self, codename: str) -> GroupGrantQuerySet:
         """The grants of that permission."""

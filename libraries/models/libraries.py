@@ -22,7 +22,7 @@ from libraries.identifiers import (
     whole,
 )
 from libraries.levels import ADMINISTRATORS_MAY, GRANTED, SHUT_OUT, Access, Action, Kind, Level
-from libraries.models.grants import LibraryGroupObjectPermission, LibraryUserObjectPermission
+from libraries.models.grants import GroupGrantQuerySet, LibraryGroupObjectPermission, LibraryUserObjectPermission
 from libraries.models.organizations import ADMINISTER, Organization, OrganizationUserObjectPermission
 from libraries.models.users import Actor, User
 from libraries.prepared import Prepared
@@ -49,6 +49,19 @@ def _reaching(user: Actor) -> models.QuerySet[Any]:
     return by_user.union(by_group, administered, all=True)
 
 
+def _through(grants: GroupGrantQuerySet, walking: bool = False) -> reach.ThroughGroups:
+    """The libraries that these grants of groups let somebody into; `walking`: see LibraryQuerySet.allowing."""
+
+    def through_groups(codename: str, kinds: Collection[Kind]) -> Q:
+        if walking:
+            here = grants.filter(content_object=OuterRef("pk")).narrower_than_any_shut_out(codename, kinds)
+            return Q(models.Subquery(here.values("counts"), output_field=BooleanField()))
+        counting = grants.narrower_than_any_shut_out(codename, kinds).filter(counts=True)
+        return Q(pk__in=counting.values("content_object"))
+
+    return through_groups
+
+
 class LibraryQuerySet(models.QuerySet["Library"]):
     def visible_to(self, user: Actor, *, walking: bool = False) -> LibraryQuerySet:
         """The libraries that the user may see, all of them, in one query (R9). `walking`: see `allowing`."""
@@ -69,6 +82,18 @@ class LibraryQuerySet(models.QuerySet["Library"]):
             allowed |= Q(administered_by(user))
         return self.filter(allowed)
 
+    def allowing_members_of(self, groups: Collection[int], action: Action) -> LibraryQuerySet:
+        """Those to which whoever is in these groups and no other, and has no share of their own, may do `action`."""
+        reaching = LibraryGroupObjectPermission.objects.reaching_members_of(groups)
+        return self.filter(
+            reach.allowed(
+                action,
+                by_user=reach.nothing,
+                through_groups=_through(reaching),
+                editors_can_share=Q(editors_can_share=True),
+            )
+        )
+
     def holding(self, user: Actor, level: Level) -> LibraryQuerySet:
         """Those where the user's shares alone add up to `level` or more; an administrator's power is no part of it."""
         if level == Level.NONE:
@@ -88,14 +113,7 @@ class LibraryQuerySet(models.QuerySet["Library"]):
             grants = LibraryUserObjectPermission.objects.reaching(user).granting(codename)
             return Q(pk__in=grants.values("content_object"))
 
-        def through_groups(codename: str, kinds: Collection[Kind]) -> Q:
-            grants = LibraryGroupObjectPermission.objects.reaching(user)
-            if walking:
-                here = grants.filter(content_object=OuterRef("pk")).narrower_than_any_shut_out(codename, kinds)
-                return Q(models.Subquery(here.values("counts"), output_field=BooleanField()))
-            counting = grants.narrower_than_any_shut_out(codename, kinds).filter(counts=True)
-            return Q(pk__in=counting.values("content_object"))
-
+        through_groups = _through(LibraryGroupObjectPermission.objects.reaching(user), walking)
         setting = Q(editors_can_share=True)
         return reach.allowed(action, by_user=by_user, through_groups=through_groups, editors_can_share=setting)
 

@@ -55,7 +55,12 @@ class Share(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["library", "id"], name="share_by_library")]
+        indexes = [
+            models.Index(fields=["library", "id"], name="share_by_library"),
+            models.Index(fields=["level", "id"], name="share_by_level"),
+            models.Index(fields=["kind", "id"], name="share_by_kind"),
+            models.Index(fields=["expires_at", "id"], name="share_by_end"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=_names_exactly(Kind.USER)

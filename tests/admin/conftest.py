@@ -7,12 +7,28 @@ from libraries.models import User
 from tests.admin.pages import Console
 
 
+def signed_in(user: User) -> Console:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return Console(client)
+
+
 @pytest.fixture
 def console(admin_user: User) -> Console:
     """The superuser's browser."""
-    client = Client()
-    client.force_login(admin_user, backend="django.contrib.auth.backends.ModelBackend")
-    return Console(client)
+    return signed_in(admin_user)
+
+
+@pytest.fixture
+def console_of() -> Callable[[User], Console]:
+    """The browser of somebody who becomes staff by that: `console_of(alice)` administers acme."""
+
+    def sign_in(user: User) -> Console:
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+        return signed_in(user)
+
+    return sign_in
 
 
 @pytest.fixture

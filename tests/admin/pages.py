@@ -23,7 +23,7 @@ class FormReader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
         if tag == "form":
-            self._inside = given.get("method") == "post" and given.get("id") != "logout-form"
+            self._inside = given.get("method", "").lower() == "post" and given.get("id") != "logout-form"
         if not self._inside or "disabled" in given:
             return
         if tag == "input" and given.get("type") not in ("submit", "file", "button"):

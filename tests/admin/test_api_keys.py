@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
+from django.contrib.staticfiles.finders import find
+from django.test import Client
+from django.utils.formats import date_format
 
 from libraries.keys import find_api_key
 from libraries.models import ApiKey, Event
 from tests.admin.pages import errors, messages
 from tests.clients import ApiClient
+from tests.factories import let_time_pass, make_user
 
 LIST = "/admin/libraries/apikey/"
 ADD = f"{LIST}add/"
@@ -96,7 +100,7 @@ def test_keys_are_revoked_at_once(console, bob):
 
     done = console.choose(LIST, "revoke", key)
 
-    assert messages(done) == [f"Revoked: {key}."]
+    assert messages(done) == [f"Revoked: {key}. Requests that bring it are refused from now on."]
     assert ApiClient(secret).get("/api/me").status_code == 401
     assert Event.objects.filter(via="admin").latest("id").action == "key.revoked"
 
@@ -104,6 +108,83 @@ def test_keys_are_revoked_at_once(console, bob):
 
     assert messages(again) == ["Nothing was changed: these were revoked before."]
     assert Event.objects.filter(via="admin", action="key.revoked").count() == 1
+
+
+def test_one_click_revokes_one_from_the_list_and_from_its_page(console, bob):
+    for path in (LIST, f"{LIST}KEY/change/"):
+        secret = make(console, bob).context["secret"]
+        key = ApiKey.objects.latest("id")
+        revoke = f"{LIST}{key.pk}/revoke/"
+        button = f'<button type="submit" class="button" formaction="{revoke}" aria-label="Revoke {key}">Revoke</button>'
+        page = path.replace("KEY", str(key.pk))
+        assert button in console.get(page).content.decode()
+        assert console.get(revoke).status_code == 405
+        assert ApiClient(secret).get("/api/me").status_code == 200
+
+        done = console.client.post(revoke, follow=True)
+
+        assert done.redirect_chain == [(LIST, 302)]
+        assert messages(done) == [f"Revoked: {key}. Requests that bring it are refused from now on."]
+        assert ApiClient(secret).get("/api/me").status_code == 401
+        assert "formaction" not in console.get(f"{LIST}{key.pk}/change/").content.decode()
+
+
+def test_a_click_without_the_pages_token_revokes_nothing(console, admin_user, bob):
+    make(console, bob)
+    key = ApiKey.objects.get(name="nightly")
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(admin_user, backend="django.contrib.auth.backends.ModelBackend")
+
+    assert strict.post(f"{LIST}{key.pk}/revoke/").status_code == 403
+    key.refresh_from_db()
+    assert key.revoked_at is None
+
+
+def test_administrators_make_and_revoke_their_own_and_service_accounts(console_of, alice, bob, erin, acme):
+    robot = make_user("robot", member_of=acme)
+    bob.set_password("correct horse battery staple")
+    bob.save()
+    console = console_of(alice)
+    assert console.open(ADD)["user"] == [str(alice.pk)]
+
+    own, service, persons = make(console, alice), make(console, robot), make(console, bob)
+
+    assert ApiClient(own.context["secret"]).get("/api/me").json()["username"] == "alice"
+    assert ApiClient(service.context["secret"]).get("/api/me").json()["username"] == "robot"
+    assert errors(persons) == {
+        "user": [
+            "“bob” is neither you nor a service account of yours: a member without a password, of no other organization."
+            " Let them make it themselves, or ask a superuser. (R10)"
+        ]
+    }
+    assert not ApiKey.objects.filter(user=bob).exists()
+
+    revoke = f"{LIST}{ApiKey.objects.get(user=robot).pk}/revoke/"
+    assert messages(console_of(erin).client.post(revoke, follow=True))[0].startswith("API key with ID")
+    assert ApiKey.objects.get(user=robot).revoked_at is None
+    console.send(revoke, {})
+    assert ApiKey.objects.get(user=robot).revoked_at is not None
+
+
+def test_the_secret_has_a_copy_button_that_waits_for_its_script(console, bob):
+    response = make(console, bob)
+
+    html = response.content.decode()
+    assert '<script src="/static/libraries/copy.js" defer></script>' in html
+    assert 'data-copy="secret" hidden>Copy</button>' in html
+    assert find("libraries/copy.js")
+
+
+def test_a_key_tells_when_it_was_last_used(console, bob):
+    secret = make(console, bob).context["secret"]
+    key = ApiKey.objects.get(name="nightly")
+    assert key in console.get(f"{LIST}?state=unused").context["cl"].result_list
+
+    ApiClient(secret).get("/api/me")
+
+    assert key not in console.get(f"{LIST}?state=unused").context["cl"].result_list
+    key.refresh_from_db()
+    assert date_format(key.last_used_at, "DATETIME_FORMAT") in console.get(f"{LIST}{key.pk}/change/").content.decode()
 
 
 def test_a_key_is_never_changed_nor_deleted(console, bob):
@@ -122,11 +203,17 @@ def test_a_key_is_never_changed_nor_deleted(console, bob):
 
 
 @pytest.mark.parametrize(
-    ("query", "names"), [("state=live", ["fresh"]), ("state=revoked", ["old"]), ("q=bob", ["fresh", "old"]), ("q=fre", ["fresh"])]
+    ("query", "names"),
+    [
+        ("state=live", ["fresh"]), ("state=unused", ["fresh"]), ("state=revoked", ["old"]), ("state=expired", ["over"]),
+        ("q=bob", ["fresh", "over", "old"]), ("q=fre", ["fresh"]),
+    ]
 )  # fmt: skip
 def test_keys_are_found(console, bob, query, names):
     make(console, bob, name="old")
     console.choose(LIST, "revoke", ApiKey.objects.get(name="old"))
+    make(console, bob, name="over", expires_at="2100-01-31T12:00:00")
+    let_time_pass(days=100 * 365)
     make(console, bob, name="fresh")
 
     rows = console.get(f"{LIST}?{query}").context["cl"].result_list

@@ -112,26 +112,6 @@ def test_an_ownership_is_not_revoked(console, handbook, alice):
     assert share_of(handbook, "admin").level == Level.OWNER
 
 
-def test_many_are_revoked_together_or_not_at_all(console, handbook, roadmap):
-    team, everyone, owner = (
-        share_of(handbook, "team:engineering"),
-        share_of(handbook, "org:acme"),
-        share_of(roadmap, "bob"),
-    )
-
-    refused = console.choose(LIST, "delete_selected", team, everyone, owner, post="yes")
-
-    assert messages(refused) == [f"Nothing was changed: {R5}"]
-    assert Share.objects.count() == 11
-    assert not Event.objects.filter(via="admin").exists()
-
-    done = console.choose(LIST, "delete_selected", team, everyone, post="yes")
-
-    assert messages(done) == ["Successfully deleted 2 shares."]
-    assert Share.objects.count() == 9
-    assert Event.objects.filter(via="admin", action="share.revoked").count() == 2
-
-
 @pytest.mark.parametrize(
     ("query", "shares"),
     [

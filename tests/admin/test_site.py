@@ -5,11 +5,18 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.test import Client, RequestFactory
 
-from libraries.models import Event, Library, User
+from libraries.membership import add_member, set_administrator
+from libraries.models import OPERATOR, Event, Library, User
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 PASSWORD = "correct horse battery staple"
 OURS = [registered for registered in admin.site._registry.values() if registered.opts.app_label == "libraries"]
+THEIRS = [registered for registered in admin.site._registry.values() if registered not in OURS]
+DOORS = (
+    "/admin/",
+    "/admin/libraries/library/",
+    "/admin/autocomplete/?app_label=libraries&model_name=share&field_name=user",
+)
 PAGES = {
     "apikey": "add",
     "event": "",
@@ -70,16 +77,38 @@ def test_groups_are_no_way_around_membership(console):
     assert console.get("/admin/auth/group/").status_code == 404
 
 
-def test_only_superusers_come_in(world, admin_user, alice):
-    staff = User.objects.create_user("steward", is_staff=True)
-    staff.user_permissions.set(Permission.objects.all())
+def test_superusers_come_in_and_staff_who_administer_an_organization(world, admin_user, alice, acme):
+    steward = User.objects.create_user("steward", is_staff=True)
+    steward.user_permissions.set(Permission.objects.all())
+    add_member(organization=acme, user=steward, actor=OPERATOR)
 
-    for user in (alice, staff):
-        for path in ("/admin/", "/admin/libraries/library/", "/admin/autocomplete/", "/admin/axes/accesslog/"):
-            response = signed_in(user).get(path)
-            assert response.status_code == 302, path
-            assert response.headers["Location"].startswith("/admin/login/?next=/admin/")
-    assert signed_in(admin_user).get("/admin/libraries/library/").status_code == 200
+    def opens(user):
+        answers = [signed_in(user).get(path) for path in DOORS]
+        stopped = [answer for answer in answers if answer.status_code == 302]
+        assert all(answer.headers["Location"].startswith("/admin/login/?next=/admin/") for answer in stopped)
+        return len(stopped) == 0 or (len(stopped) < len(DOORS) and None)
+
+    assert (opens(admin_user), opens(alice), opens(steward)) == (True, False, False)
+
+    User.objects.filter(pk=alice.pk).update(is_staff=True)
+    set_administrator(organization=acme, user=steward, administrator=True, actor=OPERATOR)
+    assert (opens(alice), opens(steward)) == (True, True)
+
+    set_administrator(organization=acme, user=steward, administrator=False, actor=OPERATOR)
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    assert (opens(alice), opens(steward)) == (False, False)
+
+
+def test_pages_that_packages_bring_are_for_superusers_alone(admin_user, alice):
+    User.objects.filter(pk=alice.pk).update(is_staff=True)
+    alice.user_permissions.set(Permission.objects.all())
+
+    assert signed_in(alice).get("/admin/libraries/library/").status_code == 200
+    for registered in THEIRS:
+        path = f"/admin/{registered.opts.app_label}/{registered.opts.model_name}/"
+        assert signed_in(alice).get(path).status_code == 403, path
+        assert signed_in(admin_user).get(path).status_code == 200, path
+    assert b"/admin/axes/" not in signed_in(alice).get("/admin/").content
 
 
 def test_an_inactive_superuser_stays_out(admin_user):

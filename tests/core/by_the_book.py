@@ -14,7 +14,7 @@ MAY = {
     Level.OWNER: set(Action),
 }
 """R4, for who is let in by something narrower than everyone."""
-POWER = {Action.VIEW, Action.VIEW_SHARES, Action.SHARE, Action.DELETE, Action.TRANSFER}
+POWER = {Action.VIEW, Action.VIEW_SHARES, Action.VIEW_EVENTS, Action.SHARE, Action.DELETE, Action.TRANSFER}
 """R10."""
 KEEP = "keep"
 
@@ -83,6 +83,11 @@ class Book:
         if level == Level.EDITOR and self.editors_can_share:
             actions |= {Action.SHARE}
         return actions | (POWER if user in self.administrators else set())
+
+    def actions_of_a_member_of(self, *groups: str) -> set[Action]:
+        """What somebody new may do who is in these and nothing else."""
+        joined = {group: who | {"somebody new"} if group in groups else who for group, who in self.members.items()}
+        return replace(self, members=joined).actions("somebody new")
 
     def has_power(self, user: str) -> bool:
         return user in self.administrators | self.superusers

@@ -23,6 +23,7 @@ def test_it_says_who_what_from_to_by_which_way_and_when_r11(alice, acme, handboo
     assert before <= event.at <= timezone.now()
     assert Event.objects.filter(pk=event.pk).values().get() == {
         "id": event.pk,
+        "position": event.position,
         "at": event.at,
         "action": "share.changed",
         "actor": "alice",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -122,3 +123,34 @@ def test_a_name_that_cannot_be_kept_is_refused(alice, name, new_events):
 def test_one_that_is_over_from_the_start_is_refused(alice):
     with pytest.raises(ExpiryRefused):
         create_api_key(user=alice, name="x", expires_at=in_days(-1), actor=OPERATOR)
+
+
+def test_a_use_is_noted_at_most_once_an_hour(made, django_assert_num_queries):
+    key, secret = made
+    assert key.last_used_at is None
+
+    with django_assert_num_queries(2):
+        find_api_key(secret)
+    key.refresh_from_db()
+    noted = key.last_used_at
+    assert noted
+
+    with django_assert_num_queries(1):
+        find_api_key(secret)
+    key.refresh_from_db()
+    assert key.last_used_at == noted
+
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=noted - timedelta(minutes=61))
+    find_api_key(secret)
+    key.refresh_from_db()
+    assert key.last_used_at and key.last_used_at >= noted
+
+
+def test_a_key_that_opens_nothing_is_not_noted_as_used(made):
+    key, secret = made
+    ApiKey.objects.filter(pk=key.pk).update(revoked_at=timezone.now())
+
+    assert find_api_key(secret) is None
+    assert find_api_key(f"{secret[:-1]}x") is None
+    key.refresh_from_db()
+    assert key.last_used_at is None

@@ -5,15 +5,24 @@ from __future__ import annotations
 import pytest
 
 from libraries.access import can
-from libraries.errors import NameTaken, NotAdministrator, NotMember
+from libraries.decisions import open_to
+from libraries.errors import NameTaken, NotAdministrator, NotMember, NotSuperuser
 from libraries.levels import Action
-from libraries.membership import add_member, administers, create_organization, is_member, set_administrator
+from libraries.membership import (
+    add_member,
+    administers,
+    create_organization,
+    is_member,
+    remove_member,
+    set_administrator,
+    set_check_access,
+)
 from libraries.models import OPERATOR, SharingScope, User
 
 
 class TestCreateOrganization:
     def test_a_superuser_founds_one_and_others_do_not_r10(self, alice, admin_user, new_events):
-        with pytest.raises(NotAdministrator):
+        with pytest.raises(NotSuperuser):
             create_organization(slug="initech", name="Initech", actor=alice)
         made = create_organization(slug="initech", name="Initech", actor=admin_user)
         assert made.sharing_scope == SharingScope.ORGANIZATION
@@ -26,7 +35,7 @@ class TestCreateOrganization:
 
     def test_a_superuser_who_is_inactive_founds_none(self, admin_user):
         admin_user.is_active = False
-        with pytest.raises(NotAdministrator):
+        with pytest.raises(NotSuperuser):
             create_organization(slug="initech", name="Initech", actor=admin_user)
 
 
@@ -73,3 +82,36 @@ class TestSetAdministrator:
         User.objects.filter(pk=alice.pk).update(is_active=False)
         alice.refresh_from_db()
         assert not administers(alice, acme)
+
+
+class TestSetCheckAccess:
+    def test_the_power_comes_and_goes_r10_r11(self, alice, bob, acme, new_events):
+        for allowed, changed in ((True, True), (True, False), (False, True), (False, False)):
+            assert set_check_access(organization=acme, user=bob, allowed=allowed, actor=alice) == changed
+            assert open_to(bob).contains(acme) == allowed
+            assert not administers(bob, acme)
+        assert new_events() == [
+            ("check_access.given", "bob", None, None),
+            ("check_access.taken", "bob", None, None),
+        ]
+
+    def test_administrators_hold_it_without_in_their_organization_alone_r10(self, alice, admin_user, acme, globex):
+        assert set(open_to(alice)) == {acme}
+        assert set(open_to(admin_user)) == {acme, globex}
+
+    def test_only_members_get_it_and_only_administrators_give_it_r10(self, alice, bob, carol, erin, acme, new_events):
+        with pytest.raises(NotMember):
+            set_check_access(organization=acme, user=erin, allowed=True, actor=alice)
+        with pytest.raises(NotAdministrator):
+            set_check_access(organization=acme, user=bob, allowed=True, actor=carol)
+        assert new_events() == []
+
+    def test_it_does_not_make_who_holds_it_a_giver_r10(self, alice, bob, carol, acme):
+        set_check_access(organization=acme, user=bob, allowed=True, actor=alice)
+        with pytest.raises(NotAdministrator):
+            set_check_access(organization=acme, user=carol, allowed=True, actor=bob)
+
+    def test_it_goes_with_the_membership_r12(self, alice, carol, acme):
+        set_check_access(organization=acme, user=carol, allowed=True, actor=alice)
+        remove_member(organization=acme, user=carol, actor=alice)
+        assert not open_to(carol).exists()

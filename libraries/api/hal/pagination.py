@@ -36,6 +36,12 @@ class PageQuery(StrictSerializer):
         return query
 
 
+class PeopleQuery(PageQuery):
+    """The filter of lists of people."""
+
+    q = StrictCharField(default="", allow_blank=True, help_text="How the username begins.")
+
+
 class Page:
     """One page of `rows`: by key where a link of ours was followed, by offset where a caller counted."""
 
@@ -62,7 +68,7 @@ class Page:
         if query["after"]:
             found, more = self._cut(self.keyset.after(rows, self._key(query, "after")))
             return found, True, more
-        found, more = self._cut(rows.order_by(*self.keyset.columns)[self.start :])
+        found, more = self._cut(self.keyset.in_order(rows)[self.start :])
         return found, self.start > 0, more
 
     def _cut(self, rows: QuerySet[Any]) -> tuple[list[Any], bool]:

@@ -1,0 +1,202 @@
+"""The Authorization API: each call is body, question, answer. Everything is decided in the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from libraries.api.authzen.errors import STATUSES, refusal
+from libraries.api.authzen.evaluations import evaluate, evaluate_all
+from libraries.api.authzen.pagination import Names, Page, Rows
+from libraries.api.authzen.serializers import (
+    EXECUTE_ALL,
+    ActionSearchRequest,
+    ActionSearchResponse,
+    EntitySearchResponse,
+    EvaluationRequest,
+    EvaluationResponse,
+    EvaluationsRequest,
+    EvaluationsResponse,
+    Metadata,
+    ResourceSearchRequest,
+    SubjectSearchRequest,
+)
+from libraries.api.authzen.words import (
+    ACTIONS,
+    RESOURCE,
+    UnknownWord,
+    action_named,
+    kind_of,
+    library_named,
+    require_libraries,
+    subject_named,
+)
+from libraries.api.failures import Failure
+from libraries.api.keyset import Keyset
+from libraries.api.views import Anyone, DialectViewSet, UnknownPathMixin
+from libraries.levels import Kind
+from libraries.models import Scope
+from libraries.searches import actions_for, libraries_for, subjects_for
+from libraries.subjects import name_of
+
+LIBRARIES_IN_ORDER = Keyset(("natural_id",))
+SUBJECTS_IN_ORDER = {
+    Kind.USER: Keyset(("username",)),
+    Kind.TEAM: Keyset(("id",)),
+    Kind.ORGANIZATION: Keyset(("slug",)),
+}
+REFUSALS = {
+    400: "The request is not valid.",
+    401: "No key, or one that is unknown, expired or revoked.",
+    403: "The key lacks the scope access:check, or the caller may not ask about others.",
+}
+REQUEST_ID = OpenApiParameter(
+    "X-Request-ID", str, OpenApiParameter.HEADER, response=True, description="The caller's own, if usable."
+)
+
+
+def _call(operation_id: str, takes: Any, answer: Any) -> Callable[[Any], Any]:
+    refusals = {status: OpenApiResponse(OpenApiTypes.STR, text) for status, text in REFUSALS.items()}
+    return extend_schema(
+        operation_id=operation_id,
+        tags=["authzen"],
+        request=takes,
+        responses={200: answer, **refusals},
+        parameters=[REQUEST_ID],
+    )
+
+
+class AuthzenViewSet(DialectViewSet):
+    dialect = "authzen"
+    statuses = STATUSES
+    read_scope = write_scope = Scope.ACCESS_CHECK
+    renderer_classes = [JSONRenderer]
+
+    def error_response(self, failure: Failure) -> Response:
+        return refusal(failure)
+
+
+class EvaluationViewSet(AuthzenViewSet):
+    """One decision."""
+
+    @_call("evaluation", EvaluationRequest, EvaluationResponse)
+    def create(self, request: Request) -> Response:
+        """May this subject do that to this resource?"""
+        return Response(evaluate(self.body(EvaluationRequest), self.caller))
+
+
+class EvaluationsViewSet(AuthzenViewSet):
+    """Many decisions."""
+
+    @_call("evaluations", EvaluationsRequest, EvaluationsResponse)
+    def create(self, request: Request) -> Response:
+        """May they? For up to 1,000 evaluations at once."""
+        body = self.body(EvaluationsRequest)
+        items = body.get("evaluations")
+        if not items:
+            return Response(evaluate(self.body(EvaluationRequest), self.caller))
+        semantic = (body.get("options") or {}).get("evaluations_semantic", EXECUTE_ALL)
+        return Response({"evaluations": evaluate_all(items, body, semantic, self.caller)})
+
+
+class SearchViewSet(AuthzenViewSet):
+    """Decisions the other way round, a page at a time. `takes`: the body."""
+
+    takes: type[BaseSerializer]
+
+    def found(self, search: Any) -> Rows | Names:
+        """What the valid body asks for. Raises UnknownWord, MayNotAsk."""
+        raise NotImplementedError
+
+    def answer(self) -> Response:
+        search = self.body(self.takes)
+        page = Page(search, self.takes.__name__, self.caller)
+        try:
+            return Response(page.document(self.found(search)))
+        except UnknownWord:
+            return Response(page.document(Names()))
+
+
+class SubjectSearchViewSet(SearchViewSet):
+    """Who may?"""
+
+    takes = SubjectSearchRequest
+
+    @_call("searchSubject", SubjectSearchRequest, EntitySearchResponse)
+    def create(self, request: Request) -> Response:
+        """Which subjects of a type may do that to this resource?"""
+        return self.answer()
+
+    def found(self, search: Any) -> Rows:
+        kind, word = kind_of(search["subject"]), search["subject"]["type"]
+        action, library = action_named(search["action"]), library_named(search["resource"])
+        subjects = subjects_for(kind, action, library, asker=self.caller)
+        return Rows(subjects, SUBJECTS_IN_ORDER[kind], lambda subject: {"type": word, "id": name_of(subject)})
+
+
+class ResourceSearchViewSet(SearchViewSet):
+    """To what?"""
+
+    takes = ResourceSearchRequest
+
+    @_call("searchResource", ResourceSearchRequest, EntitySearchResponse)
+    def create(self, request: Request) -> Response:
+        """To which resources may this subject do that?"""
+        return self.answer()
+
+    def found(self, search: Any) -> Rows:
+        require_libraries(search["resource"])
+        subject, action = subject_named(search["subject"]), action_named(search["action"])
+        libraries = libraries_for(subject, action, asker=self.caller)
+        return Rows(libraries, LIBRARIES_IN_ORDER, lambda library: {"type": RESOURCE, "id": library.natural_id})
+
+
+class ActionSearchViewSet(SearchViewSet):
+    """What?"""
+
+    takes = ActionSearchRequest
+
+    @_call("searchAction", ActionSearchRequest, ActionSearchResponse)
+    def create(self, request: Request) -> Response:
+        """Which actions may this subject do to this resource?"""
+        return self.answer()
+
+    def found(self, search: Any) -> Names:
+        subject, library = subject_named(search["subject"]), library_named(search["resource"])
+        allowed = actions_for(subject, library, asker=self.caller)
+        return Names({name for name, action in ACTIONS.items() if action in allowed}, tuple(ACTIONS))
+
+
+class MetadataViewSet(AuthzenViewSet):
+    """The same for everybody, so no key is asked for."""
+
+    authentication_classes: Any = []
+    permission_classes: Any = [Anyone]
+
+    @extend_schema(operation_id="metadata", tags=["authzen"], responses=Metadata, parameters=[REQUEST_ID])
+    def retrieve(self, request: Request) -> Response:
+        """Where everything is."""
+        base = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+        endpoints = {
+            "access_evaluation_endpoint": "evaluation",
+            "access_evaluations_endpoint": "evaluations",
+            "search_subject_endpoint": "search-subject",
+            "search_resource_endpoint": "search-resource",
+            "search_action_endpoint": "search-action",
+        }
+        urls = {name: base + reverse(f"authzen:{endpoint}") for name, endpoint in endpoints.items()}
+        return Response({"policy_decision_point": base, **urls})
+
+
+@extend_schema(exclude=True)
+class UnknownPathViewSet(UnknownPathMixin, AuthzenViewSet):
+    """The 404 of paths that this dialect does not have."""

@@ -1,0 +1,127 @@
+"""Events in an order in which nothing is ever added behind a reader; libraries/models/events.py says how."""
+
+from django.db import migrations, models
+
+import libraries.models.events
+
+NUMBERED_BY_AGE = """
+UPDATE libraries_event SET position = aged.number
+FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM libraries_event) AS aged
+WHERE libraries_event.id = aged.id
+"""
+
+# 21320, in the highest 16 bits of the key of an advisory lock, sets these locks apart from everybody else's.
+POSTGRESQL_SEQUENCE = """
+CREATE SEQUENCE libraries_event_position MINVALUE 0;
+SELECT setval('libraries_event_position', (SELECT coalesce(max(position), 0) FROM libraries_event));
+"""
+# The functions find their tables whatever path the session has: pg_restore has none.
+POSTGRESQL = """
+CREATE FUNCTION libraries_announce_events() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    newest bigint;
+    floor bigint;
+BEGIN
+    -- Once a transaction; what a rolled back savepoint announced is forgotten together with its lock.
+    IF current_setting('libraries.announced_by', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
+        SELECT max(position) INTO newest FROM libraries_event;
+        SELECT last_value INTO floor FROM libraries_event_position;
+        IF newest > floor THEN  -- rows that brought their positions along, from another database
+            floor := setval('libraries_event_position', newest);
+        END IF;
+        PERFORM pg_advisory_xact_lock_shared(21320::bigint << 48 | floor);
+        PERFORM set_config('libraries.announced_by', pg_current_xact_id()::text, true);
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- For each statement and before it, so before any default of a column is computed.
+CREATE TRIGGER libraries_event_announced BEFORE INSERT ON libraries_event
+    FOR EACH STATEMENT EXECUTE FUNCTION libraries_announce_events();
+
+CREATE FUNCTION libraries_event_horizon() RETURNS bigint LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+    newest bigint;
+BEGIN
+    -- Two statements: locks are looked at only after the newest position is known.
+    SELECT max(position) INTO newest FROM libraries_event;
+    RETURN least(newest, (
+        SELECT min((classid::bigint & 65535) << 32 | objid::bigint) FROM pg_locks
+        WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 16 = 21320
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND pid <> pg_backend_pid()  -- one's own events are there for oneself
+    ));
+END $$;
+
+CREATE FUNCTION libraries_refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Events are never changed or deleted.' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE TRIGGER libraries_event_append_only BEFORE UPDATE OR DELETE ON libraries_event
+    FOR EACH ROW EXECUTE FUNCTION libraries_refuse_event_change();
+"""
+POSTGRESQL_UNDONE = """
+DROP TRIGGER libraries_event_append_only ON libraries_event;
+DROP TRIGGER libraries_event_announced ON libraries_event;
+DROP FUNCTION libraries_refuse_event_change;
+DROP FUNCTION libraries_event_horizon;
+DROP FUNCTION libraries_announce_events;
+"""
+
+SQLITE = (
+    """
+    CREATE TRIGGER libraries_event_numbered AFTER INSERT ON libraries_event WHEN NEW.position = 0
+    BEGIN
+        UPDATE libraries_event SET position = (SELECT max(position) FROM libraries_event) + 1 WHERE id = NEW.id;
+    END
+    """,
+    # Deleting is not refused here: it is how `manage.py flush` empties a table.
+    """
+    CREATE TRIGGER libraries_event_append_only BEFORE UPDATE ON libraries_event WHEN OLD.position <> 0
+    BEGIN
+        SELECT RAISE(ABORT, 'Events are never changed.');
+    END
+    """,
+)
+SQLITE_UNDONE = ("DROP TRIGGER libraries_event_append_only", "DROP TRIGGER libraries_event_numbered")
+
+
+def _run(*, postgresql=(), sqlite=()):
+    def run(apps, schema_editor):
+        statements = {"postgresql": postgresql, "sqlite": sqlite}[schema_editor.connection.vendor]
+        for statement in statements:
+            schema_editor.execute(statement, params=None)
+
+    return run
+
+
+class Migration(migrations.Migration):
+    dependencies = [("libraries", "0001_initial")]
+
+    operations = [
+        migrations.AddField("event", "position", models.BigIntegerField(null=True, editable=False)),
+        migrations.RunSQL(NUMBERED_BY_AGE, migrations.RunSQL.noop),
+        migrations.RunPython(
+            _run(postgresql=[POSTGRESQL_SEQUENCE]),
+            _run(postgresql=["DROP SEQUENCE libraries_event_position"]),
+        ),
+        migrations.AlterField(
+            "event",
+            "position",
+            models.BigIntegerField(db_default=libraries.models.events.NextPosition(), editable=False, unique=True),
+        ),
+        migrations.AlterModelOptions("event", {"ordering": ["-position"]}),
+        migrations.RemoveIndex("event", "event_by_library"),
+        migrations.RemoveIndex("event", "event_by_organization"),
+        migrations.AddIndex("event", models.Index(fields=["library_id", "position"], name="event_by_library")),
+        migrations.AddIndex(
+            "event", models.Index(fields=["organization_id", "position"], name="event_by_organization")
+        ),
+        migrations.AddIndex("event", models.Index(fields=["at"], name="event_by_time")),
+        # Last of all: on SQLite a changed column makes the table anew, without its triggers.
+        migrations.RunPython(
+            _run(postgresql=[POSTGRESQL], sqlite=SQLITE),
+            _run(postgresql=[POSTGRESQL_UNDONE], sqlite=SQLITE_UNDONE),
+        ),
+    ]
