@@ -16,7 +16,7 @@ from guardian.backends import ObjectPermissionBackend  # noqa: E402
 from guardian.shortcuts import get_objects_for_user, get_users_with_perms  # noqa: E402
 
 from benchmarks.measure import milliseconds, print_table  # noqa: E402
-from benchmarks.world import World  # noqa: E402
+from benchmarks.world import World, empty_the_database  # noqa: E402
 from libraries.access import can, visible_libraries, visible_libraries_by_page, who_can  # noqa: E402
 from libraries.levels import Action, Level  # noqa: E402
 from libraries.models import OPERATOR, Library, User  # noqa: E402
@@ -31,16 +31,11 @@ def main() -> None:
     """Build a world of each size in an empty PostgreSQL database and print what each question takes."""
     for libraries in SIZES:
         connection.ensure_connection()
-        _empty_the_database()
+        empty_the_database()
         world = World(libraries=libraries)
         world.build()
         print(f"\n{libraries:,} libraries, {world.users:,} users; medians in milliseconds\n")
         print_table(("question", "here", "django-guardian", "ratio"), _rows(world))
-
-
-def _empty_the_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 def _rows(world: World) -> Iterator[tuple[str, ...]]:

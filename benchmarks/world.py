@@ -17,6 +17,12 @@ TEAMS = 100
 TEAMS_OF_A_USER = 10
 
 
+def empty_the_database() -> None:
+    """Whatever is in it is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+
 @dataclass(frozen=True)
 class World:
     """One organization: `users` in ten of a hundred teams each; every library has an owner, a reader and a team or two."""

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from libraries.bulk import Among
+from libraries.bulk import Among, locked_to_share
 from libraries.levels import Kind
 from libraries.models import EVERYONE, Library, Organization, SharingScope, Team, User
 from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, PrincipalReference, admits, spelled
@@ -90,7 +90,7 @@ def _found_by_name(kind: Kind, names: dict[str, set[Any]], organizations: set[UU
     rows = table.objects.filter(reduce(or_, (_is_named(table, field, names[field]) for field in names)))
     if kind == Kind.TEAM:
         rows = rows.filter(organization__in=organizations)
-    for row in rows.order_by("pk").select_for_update(no_key=True).values(*columns):
+    for row in locked_to_share(rows.order_by("pk"), columns):
         addressee = _addressee(kind, row)
         for field in names:
             yield _name(kind, field, spelled(row, field), addressee.organization_id), addressee

@@ -7,10 +7,22 @@ from json import dumps
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Expression, Field, ForeignKey, JSONField, Model, UUIDField
+from django.db.models import BooleanField, Expression, Field, ForeignKey, JSONField, Model, QuerySet, UUIDField
 
+Row = dict[str, Any]
 Columns = Sequence[str]
 """Names of attributes, such as `library_id`. Each row has a value for each: keys, moments and JSON may be texts."""
+
+
+def locked_to_share(rows: QuerySet[Any], columns: Columns) -> list[Row]:
+    """Read rows that nobody may change or delete until the transaction ends, and that others may lock like this too."""
+    found = rows.values(*columns)
+    if connection.vendor != "postgresql":  # SQLite lets one transaction write at a time
+        return list(found)
+    statement, parameters = found.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{statement} FOR SHARE", parameters)
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def insert(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:

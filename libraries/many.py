@@ -97,7 +97,7 @@ def _outcome(batch: Batch, library: Library | None, item: Item) -> Change | Shar
     try:
         if library is None:
             raise LibraryNotFound
-        return batch.as_it_stands(library, item) or batch.judge(library, item)
+        return batch.judge(library, item, leave_what_stands=True)
     except SharingError as refusal:
         return refusal
 
@@ -112,20 +112,18 @@ class Batch:
 
     def identity(self, library: Library, reference: PrincipalReference) -> Identity:
         """The same for all references to one principal of a library."""
-        addressee = self._addressees.find(reference, library)
-        return library.key, reference.kind, addressee.key if addressee else reference
+        return _identity(library, reference, self._addressees.find(reference, library))
 
-    def as_it_stands(self, library: Library, item: Item) -> Change | None:
-        """No change, where the share says what is wanted already."""
-        share = self._standing.get(self.identity(library, item.principal))
-        if share and item.wanted and item.wanted.is_met_by(share):
-            return Change(library, None, share, share)
-        return None
+    def judge(self, library: Library, item: Item, *, leave_what_stands: bool = False) -> Change:
+        """What the wish comes to, after those judged before it. Raises what the verbs on one share raise.
 
-    def judge(self, library: Library, item: Item) -> Change:
-        """What the wish comes to, after those judged before it. Raises what the verbs on one share raise."""
-        identity = self.identity(library, item.principal)
-        addressee, before = self._addressees.find(item.principal, library), self._standing.get(identity)
+        leave_what_stands: ask nothing where the share says what is wanted already.
+        """
+        addressee = self._addressees.find(item.principal, library)
+        identity = _identity(library, item.principal, addressee)
+        before = self._standing.get(identity)
+        if leave_what_stands and before and item.wanted and item.wanted.is_met_by(before):
+            return Change(library, addressee, before, before)
         if item.wanted is None:
             self._refuse_to_revoke(library, item.principal, before)
             after = None
@@ -166,6 +164,10 @@ class Batch:
         return ShareRow(before.id if before else new_uuid_text(), library.key, addressee.kind, addressee.key, *terms)
 
 
+def _identity(library: Library, reference: PrincipalReference, addressee: Addressee | None) -> Identity:
+    return library.key, reference.kind, addressee.key if addressee else reference
+
+
 def _standing_shares(identities: Iterable[Identity]) -> dict[Identity, ShareRow | None]:
     """By identity, the shares that there are; one query for each kind of principal."""
     sought: dict[Kind, list[tuple[str, Any]]] = defaultdict(list)
@@ -177,12 +179,14 @@ def _standing_shares(identities: Iterable[Identity]) -> dict[Identity, ShareRow 
 
 def _shares_of(kind: Kind, pairs: Sequence[tuple[str, Any]]) -> Iterator[ShareRow]:
     column = f"{COLUMNS[kind]}_id" if kind in COLUMNS else None
-    if column:
-        found = Share.objects.filter(Among(Share, ("library_id", column), pairs))
-    else:
-        found = Share.objects.filter(Among(Share, ("library_id",), [[library] for library, _ in pairs]), kind=kind)
+    sought = Among(Share, ("library_id", column), pairs) if column else _of_libraries(pairs)
+    found = Share.objects.filter(sought, kind=kind)  # each kind has an index of its own
     rows = found.order_by().values("id", "library_id", "level", "expires_at", "note", *filter(None, [column]))
     for row in rows:
         key = str(row[column]) if column else None
         terms = (Level(row["level"]), row["expires_at"], row["note"])
         yield ShareRow(str(row["id"]), str(row["library_id"]), kind, key, *terms)
+
+
+def _of_libraries(pairs: Sequence[tuple[str, Any]]) -> Among:
+    return Among(Share, ("library_id",), [[library] for library, _ in pairs])

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from libraries import grants
 from libraries.levels import Level
-from libraries.management.commands import import_shares
+from libraries.management import importing
 from libraries.many import share_across
 from libraries.models import Event, Library, Share
 from tests.factories import make_user
@@ -293,7 +293,7 @@ class TestBatches:
                 raise DatabaseError("gone")
             return share(**options)
 
-        monkeypatch.setattr(import_shares, "share_across", fail)
+        monkeypatch.setattr(importing, "share_across", fail)
         return done
 
     def test_each_is_done_as_it_goes_and_what_stops_it_says_where_to_go_on(
@@ -330,7 +330,7 @@ class TestBatches:
         def stop(**options: Any) -> Any:
             raise KeyboardInterrupt
 
-        monkeypatch.setattr(import_shares, "share_across", stop)
+        monkeypatch.setattr(importing, "share_across", stop)
         assert imported(self.CONTENT)[2] == "Stopped. Go on with --start-line 1."
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from io import TextIOWrapper
 from itertools import islice
@@ -19,13 +19,10 @@ from libraries.management.base import (
     add_json_option,
     find_actor,
     positive,
-    sentence_of,
 )
+from libraries.management.importing import Import, quick_memory
 from libraries.management.progress import Teller, telling
 from libraries.management.share_files import FORMATS, BadLine, Line, format_of, read
-from libraries.many import share_across
-from libraries.many_writes import Change
-from libraries.models import Actor
 
 BATCH = 5000
 
@@ -51,16 +48,19 @@ class Command(SharingCommand):
             help="keep the next line in FILE.resume, and go on from the one that is there",
         )
         parser.add_argument("--batch-size", type=positive, default=BATCH, metavar="LINES", help=f"{BATCH} by default")
+        parser.add_argument(
+            "--workers", type=positive, help="how many batches at once, 2 by default; SQLite takes one at a time"
+        )
         add_actor_option(parser)
         add_json_option(parser)
 
     def handle(self, **options: Any) -> None:
         path, format = options["file"], format_of(options["file"], options["format"])
         bookmark = Bookmark(path if options["resume"] else None, options["start_line"])
-        run = Run(find_actor(options["actor"]), options["dry_run"])
-        with _opened(path) as source, self._telling(path, options) as teller, _saying_where(bookmark):
+        run = Import(find_actor(options["actor"]), dry_run=options["dry_run"], workers=options["workers"])
+        with _opened(path) as source, self._telling(path, options) as teller, _saying_where(bookmark), quick_memory():
             lines = (line for line in read(source, format) if line.number >= bookmark.place)
-            for batch in _batches(lines, options["batch_size"]):
+            for batch in _batches(lines, options["batch_size"] * run.workers):
                 for refusal in run.do(batch):
                     teller.say(refusal)
                 if not options["dry_run"]:
@@ -83,28 +83,6 @@ class Command(SharingCommand):
             self.stdout.write(sentence.format(**found))
         if counts["refused"]:
             raise CommandError("Put the lines that are named above right, and import them again.")
-
-
-class Run:
-    """What an import has come to so far."""
-
-    def __init__(self, actor: Actor, dry_run: bool) -> None:
-        self.counts: Counter[str] = Counter()
-        self._actor = actor
-        self._dry_run = dry_run
-
-    def do(self, batch: Sequence[Line | BadLine]) -> Iterator[str]:
-        """Import the lines in one transaction; a sentence for each that is refused."""
-        items = [(line.library, line.item) for line in batch if isinstance(line, Line)]
-        outcomes = iter(share_across(items=items, dry_run=self._dry_run, actor=self._actor))
-        for line in batch:
-            outcome = line.reason if isinstance(line, BadLine) else next(outcomes)
-            self.counts["lines"] += 1
-            if isinstance(outcome, Change):
-                self.counts["changed" if outcome.changes else "unchanged"] += 1
-            else:
-                self.counts["refused"] += 1
-                yield f"line {line.number}: {outcome if isinstance(outcome, str) else sentence_of(outcome)}"
 
 
 class Bookmark:

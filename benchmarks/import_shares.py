@@ -1,0 +1,65 @@
+"""How many shares a second `import_shares` makes, rules, grants and events included: see benchmarks/README.md."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Iterator
+from io import StringIO
+from itertools import count, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharing_project.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from benchmarks.measure import print_table  # noqa: E402
+from benchmarks.world import World, empty_the_database  # noqa: E402
+from libraries import grants  # noqa: E402
+from libraries.models import Event, Share  # noqa: E402
+
+LIBRARIES = 1000
+USERS = 2000
+SHARES = 100_000
+
+
+def main() -> None:
+    """Import as many lines as SHARES into a fresh world, then the same file again, which changes nothing."""
+    empty_the_database()
+    world = World(libraries=LIBRARIES, users=USERS)
+    world.build()
+    shares, events = Share.objects.count(), Event.objects.count()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "shares.csv"
+        path.write_text("library,principal,level,expires_at,note\n" + "".join(_lines()))
+        rows = [_row("new shares", path), _row("the same file again", path)]
+    print(f"\n{SHARES:,} lines for {LIBRARIES:,} libraries and {USERS:,} users\n")
+    print_table(("import_shares", "seconds", "a second", "peak memory, MB"), rows)
+    assert Share.objects.count() - shares == Event.objects.count() - events == SHARES
+    assert not any(True for _ in grants.discrepancies())
+
+
+def _lines() -> Iterator[str]:
+    """One library after another, for users who have no share of it; every tenth an EDITOR."""
+    for library in range(LIBRARIES):
+        have_one = {library, (library * 31 + 1) % USERS}
+        users = (user for user in ((library * 31 + number * 7) % USERS for number in count()) if user not in have_one)
+        for number, user in enumerate(islice(users, SHARES // LIBRARIES)):
+            yield f"library-{library},user-{user},{'READER' if number % 10 else 'EDITOR'},,\n"
+
+
+def _row(what: str, path: Path) -> tuple[str, ...]:
+    start = perf_counter()
+    call_command("import_shares", str(path), stdout=StringIO(), stderr=StringIO())
+    seconds = perf_counter() - start
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return what, f"{seconds:.2f}", f"{SHARES / seconds:,.0f}", f"{memory:.0f}"
+
+
+if __name__ == "__main__":
+    main()
