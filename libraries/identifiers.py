@@ -2,9 +2,11 @@
 
 import re
 import secrets
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.text import slugify
+from uuid_utils import uuid7 as fast_uuid7
 from uuid_utils.compat import uuid7
 
 NATURAL_ID_LENGTH = 40
@@ -24,6 +26,17 @@ def whole(pattern: str) -> str:
 def new_uuid() -> UUID:
     """A UUID of version 7: later ones sort later."""
     return uuid7()
+
+
+def new_uuid_text() -> str:
+    """The same as text, several times as fast: for rows by the thousand."""
+    return str(fast_uuid7())
+
+
+def first_uuid_at(moment: datetime) -> UUID:
+    """The least UUID of version 7 that could have been made at `moment`, an aware datetime."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 
 def new_object_id() -> str:

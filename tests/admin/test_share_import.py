@@ -1,0 +1,254 @@
+"""/admin/libraries/share/import/: a file is previewed row by row, then comes in whole or not at all."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from libraries import grants
+from libraries.admin import share_import
+from libraries.levels import Level
+from libraries.models import Event, Share
+from libraries.principals import named
+from libraries.sharing import share_library
+from tests.admin.pages import FormReader, messages
+from tests.factories import give, make_user
+
+LIST = "/admin/libraries/share/"
+UPLOAD = f"{LIST}import/"
+CONFIRM = f"{LIST}process_import/"
+CSV, JSON = "0", "1"
+R5 = "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
+R8 = "“{}” is nobody that this library can be shared with. (R8)"
+R9 = "There is no such library. (R9)"
+
+
+def upload(console, content, kind=CSV):
+    data = content if isinstance(content, bytes) else content.encode()
+    file = SimpleUploadedFile("shares.csv", data, content_type="text/csv")
+    response = console.client.post(UPLOAD, {"format": kind, "resource": "0", "import_file": file})
+    assert response.status_code == 200
+    return response
+
+
+def table(*rows, header="library,principal,level,expires_at,note"):
+    return "\n".join([header, *rows])
+
+
+def shown(response):
+    """The preview: what becomes of each row."""
+    return [(row.import_type, row.diff) for row in response.context["result"].rows]
+
+
+def refused(response):
+    """Row number to column to sentence."""
+    assert "confirm_form" not in response.context
+    return {row.number: {f: told[0] for f, told in row.error_dict.items()} for row in response.context["result"].invalid_rows}  # fmt: skip
+
+
+def confirm(console, preview):
+    reader = FormReader()
+    reader.feed(preview.content.decode())
+    return console.client.post(CONFIRM, reader.values, follow=True)
+
+
+def test_it_is_previewed_then_done(console, handbook, roadmap):
+    preview = upload(
+        console,
+        table(
+            "handbook,bob,EDITOR,2100-01-31T12:00:00Z,for the audit",
+            "handbook,team:engineering,reader,,",
+            "roadmap,everyone,READER,,",
+            "roadmap,carol,EDITOR,,",
+        ),
+    )
+
+    assert shown(preview) == [
+        ("new", ["handbook", "bob", "no share", "EDITOR until 2100-01-31 12:00:00 UTC (for the audit)"]),
+        ("update", ["handbook", "team:engineering", "EDITOR", "READER"]),
+        ("new", ["roadmap", "everyone", "no share", "READER"]),
+        ("skip", None),
+    ]
+    assert "for the audit" in preview.content.decode()
+    assert named("bob").share_of(handbook) is None
+    assert not Event.objects.filter(via="admin").exists()
+
+    done = confirm(console, preview)
+
+    assert done.redirect_chain == [(LIST, 302)]
+    assert messages(done) == ["Import finished: 2 new, 1 updated, 0 deleted and 1 skipped shares."]
+    share = named("bob").share_of(handbook)
+    assert (share.level, share.expires_at.isoformat(), share.note) == (2, "2100-01-31T12:00:00+00:00", "for the audit")
+    events = Event.objects.filter(via="admin").order_by("position").values_list("actor", "action", "principal")
+    assert list(events) == [
+        ("admin", "share.created", "bob"),
+        ("admin", "share.changed", "team:engineering"),
+        ("admin", "share.created", "everyone"),
+    ]
+    assert list(grants.discrepancies()) == []
+
+
+def test_what_is_refused_stands_by_its_row_and_column_and_keeps_all_out(console, lab_notes):
+    before = list(Share.objects.values())
+    preview = upload(
+        console,
+        table(
+            "handbook,bob,READER,,",
+            "handbook,nobody,READER,,",
+            "nothing,bob,READER,,",
+            "handbook,carol,OWNER,,",
+            "lab-notes,alice,READER,,",
+            "handbook,dave,READER,2001-01-01T00:00:00Z,",
+            f"handbook,dave,READER,,{'x' * 501}",
+            "handbook,dave,CHIEF,,",
+            "handbook,dave,READER,tomorrow,",
+            "handbook,dave,READER,2100-01-31T12:00:00,",
+            "handbook,dave,READER,2100-99-31T12:00:00Z,",
+            ",,,,",
+        ),
+    )
+
+    assert refused(preview) == {
+        2: {"principal": R8.format("nobody")},
+        3: {"library": R9},
+        4: {"level": R5},
+        5: {"principal": R8.format("alice")},
+        6: {"expires_at": "That moment is in the past. (R3)"},
+        7: {"note": "A note has at most 500 characters."},
+        8: {"level": "“CHIEF” is no level: write NONE, READER, EDITOR, OWNER."},
+        9: {"expires_at": "“tomorrow” is no moment: write it as 2030-01-31T12:00:00Z."},
+        10: {"expires_at": "“2100-01-31T12:00:00” is no moment: write it as 2030-01-31T12:00:00Z."},
+        11: {"expires_at": "“2100-99-31T12:00:00Z” is no moment: write it as 2030-01-31T12:00:00Z."},
+        12: dict.fromkeys(("level", "library", "principal"), "This field is required."),
+    }
+    html = preview.content.decode()
+    assert R5 in html
+    assert CONFIRM not in html
+    assert list(Share.objects.values()) == before
+
+
+def test_a_file_without_end_and_note_leaves_them(console, handbook):
+    give(
+        handbook,
+        "bob",
+        Level.READER,
+        note="for the audit",
+        expires_at=share_import.parse_datetime("2100-01-31T12:00:00Z"),
+    )
+
+    confirm(console, upload(console, table("handbook,bob,EDITOR", header="library,principal,level")))
+
+    share = named("bob").share_of(handbook)
+    assert (share.level, share.note, share.expires_at.isoformat()) == (2, "for the audit", "2100-01-31T12:00:00+00:00")
+
+
+def test_json_comes_in_too(console, handbook):
+    rows = [{"library": "handbook", "principal": "bob", "level": "EDITOR", "expires_at": None, "note": 7}]
+
+    confirm(console, upload(console, json.dumps(rows), JSON))
+
+    assert (named("bob").share_of(handbook).level, named("bob").share_of(handbook).note) == (2, "7")
+
+
+def test_what_the_rules_refuse_after_the_preview_keeps_all_out(console, handbook, alice, bob):
+    preview = upload(console, table("handbook,bob,EDITOR,,", "handbook,carol,EDITOR,,"))
+    bob.is_active = False
+    bob.save()
+
+    done = confirm(console, preview)
+
+    told = "Nothing was imported: 1 rows are refused since the preview. Upload the file again to see why."
+    assert messages(done) == [told]
+    assert named("carol").share_of(handbook) is None
+
+
+def test_an_administrator_imports_into_their_own_libraries_alone(console_of, alice, erin, lab_notes, handbook):
+    share_library(library=handbook, principal=named("erin"), level=Level.EDITOR, actor=alice)
+    type(handbook).objects.filter(pk=handbook.pk).update(editors_can_share=True)
+
+    foreign = upload(console_of(erin), table("handbook,frank,READER,,", "lab-notes,frank,READER,,"))
+
+    assert refused(foreign) == {1: {"library": R9}}
+
+    own = console_of(erin)
+    confirm(own, upload(own, table("lab-notes,frank,READER,,")))
+
+    assert Event.objects.get(via="admin").actor == "erin"
+    assert named("frank").share_of(lab_notes).level == Level.READER
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", CSV), (b"\xff\xfe\x00", CSV), (b"a,b\n1,2,3\n", CSV), (b"library,principal,level\nhand\x00book,bob,1", CSV), (b"[1, 2]", JSON),
+        (b"{}", JSON), (b"[[1, 2], [3, 4]]", JSON), (b"nonsense", JSON), (b'[{"library": {"a": 1}, "principal": [], "level": "READER"}]', JSON),
+        (b'[{"library": "a\\u0000", "principal": "\\u0000", "level": "\\ud800"}]', JSON), (b"x" * 2_000_000, CSV), (b"a", "99"), (b"a", ""),
+        (b"library,principal\nhandbook,bob", CSV), ("library,principal,level\nhandbook,bób\u2028,READER".encode(), CSV),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_none_is_told_so(console, content, kind):
+    before = list(Share.objects.values())
+
+    response = upload(console, content, kind)
+
+    assert "confirm_form" not in response.context
+    assert b"errorlist" in response.content or b"validation-error" in response.content
+    assert b"Traceback" not in response.content
+    assert list(Share.objects.values()) == before
+
+
+def test_missing_columns_and_too_many_rows_are_told(console, monkeypatch):
+    monkeypatch.setattr(share_import, "ROWS", 1)
+    lacking = upload(console, table("handbook,bob", header="library,principal"))
+    long = upload(console, table("handbook,bob,READER,,", "handbook,carol,READER,,"))
+
+    assert "The file lacks the column level. It needs library, principal, level." in lacking.content.decode()
+    assert "The file has more than 1 rows. Split it into several." in long.content.decode()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"import_file_name": "shares.csv", "format": "0"},
+        {"import_file_name": "../../etc/passwd", "format": "0"},
+        {"import_file_name": ".eJxT:1:2", "format": "0"},
+        {"format": "9"},
+        {"format": "x"},
+        {"resource": "9"},
+    ],
+)
+def test_nothing_but_what_was_previewed_is_imported(console, handbook, values):
+    reader = FormReader()
+    reader.feed(upload(console, table("handbook,bob,EDITOR,,")).content.decode())
+
+    done = console.client.post(CONFIRM, {**reader.values, **values}, follow=True)
+
+    assert messages(done) == ["The preview is too old, or not from here. Upload the file again."]
+    assert named("bob").share_of(handbook) is None
+
+
+def test_300_rows_cost_as_many_queries_as_3(console, acme):
+    def cost(names):
+        preview = upload(console, table(*(f"handbook,{name},READER,," for name in names)))
+        with CaptureQueriesContext(connection) as captured:
+            assert messages(confirm(console, preview))[0].startswith(f"Import finished: {len(names)} new")
+        return len(captured)
+
+    names = [make_user(f"newcomer-{number}").username for number in range(303)]
+    assert cost(names[:3]) == cost(names[3:])
+
+
+def test_its_pages_hold_under_the_strict_policy(console, handbook):
+    pages = [
+        console.get(UPLOAD),
+        upload(console, table("handbook,bob,READER,,")),
+        upload(console, table("x,bob,READER,,")),
+        console.get(f"{LIST}export/"),
+    ]
+    for response in pages:
+        html = response.content.decode()
+        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+        for inline in ("<style", " style=", " onclick=", " onchange=", "<script>", '<script type="text/javascript">'):
+            assert inline not in html, inline
