@@ -184,6 +184,7 @@ def test_a_key_tells_when_it_was_last_used(console, bob):
 
     assert key not in console.get(f"{LIST}?state=unused").context["cl"].result_list
     key.refresh_from_db()
+    assert key.last_used_at
     assert date_format(key.last_used_at, "DATETIME_FORMAT") in console.get(f"{LIST}{key.pk}/change/").content.decode()
 
 
