@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -109,6 +109,23 @@ class LibraryForm(SeenForm):
         return library
 
 
+class OwnerFilter(admin.SimpleListFilter):
+    """Libraries that nobody looks after."""
+
+    title = "owner"
+    parameter_name = "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("active", "Active"), ("inactive", "Inactive"), ("none", "None")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Library]) -> QuerySet[Library]:
+        owned = Share.objects.filter(library=OuterRef("pk"), level=Level.OWNER)
+        active = Exists(owned.filter(user__is_active=True))
+        wanted = {"active": active, "inactive": Exists(owned) & ~active, "none": ~Exists(owned)}
+        condition = wanted.get(self.value() or "")
+        return queryset if condition is None else queryset.filter(condition)
+
+
 @admin.register(Library)
 class LibraryAdmin(VerbAdmin):
     form = LibraryForm
@@ -123,7 +140,7 @@ class LibraryAdmin(VerbAdmin):
         "editors_can_share",
         "created_at",
     )
-    list_filter = (OrganizationFilter, "editors_can_share", "created_at")
+    list_filter = (OrganizationFilter, OwnerFilter, "editors_can_share", "created_at")
     search_fields = ("name", "natural_id")
     search_help_text = "A name, or any of a library's ids."
     autocomplete_fields = ("organization",)

@@ -79,7 +79,9 @@ def test_scopes_are_checkboxes_and_one_is_needed(console, bob):
 def test_an_end_that_has_passed_is_refused(console, bob):
     refused = make(console, bob, expires_at="2001-01-01T00:00:00")
 
-    assert errors(refused) == {"expires_at": ["That moment is in the past. (R3)"]}
+    assert errors(refused) == {
+        "expires_at": ["That moment is in the past. Name another moment, or leave it empty. (R3)"]
+    }
     assert not ApiKey.objects.filter(name="nightly").exists()
 
 

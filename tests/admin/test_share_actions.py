@@ -173,7 +173,9 @@ def test_an_answer_that_is_none_is_told_beside_its_field(console, chosen, action
 def test_an_end_in_the_past_is_refused_in_each_row(console, chosen):
     preview = console.choose(LIST, "set_end", *chosen, ask="preview", expires_at="2001-01-01T00:00:00")
 
-    assert {row[2] for row in shown(preview).values()} == {"That moment is in the past. (R3)"}
+    assert {row[2] for row in shown(preview).values()} == {
+        "That moment is in the past. Name another moment, or leave it empty. (R3)"
+    }
 
 
 def test_an_administrator_changes_their_own(console_of, alice, chosen):

@@ -22,8 +22,8 @@ UPLOAD = f"{LIST}import/"
 CONFIRM = f"{LIST}process_import/"
 CSV, JSON = "0", "1"
 R5 = "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
-R8 = "“{}” is nobody that this library can be shared with. (R8)"
-R9 = "There is no such library. (R9)"
+R8 = "“{}” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+R9 = "There is no such library. Check its natural id. (R9)"
 
 
 def share_of(library, principal):
@@ -122,7 +122,7 @@ def test_what_is_refused_stands_by_its_row_and_column_and_keeps_all_out(console,
         3: {"library": R9},
         4: {"level": R5},
         5: {"principal": R8.format("alice")},
-        6: {"expires_at": "That moment is in the past. (R3)"},
+        6: {"expires_at": "That moment is in the past. Name another moment, or leave it empty. (R3)"},
         7: {"note": "A note has at most 500 characters."},
         8: {"level": "“CHIEF” is no level: write NONE, READER, EDITOR, OWNER."},
         9: {"expires_at": "“tomorrow” is no moment: write it as 2030-01-31T12:00:00Z."},
