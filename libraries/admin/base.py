@@ -89,6 +89,11 @@ class ConsoleAdmin(Scoped, admin.ModelAdmin):
     def get_changelist(self, request: HttpRequest, **options: Any) -> Any:
         return CappedChangeList
 
+    def missing(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The answer for a row that is not there, or not to be seen: Django's own."""
+        answer: Any = super()
+        return answer._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """What the list offers: by any other column one could guess, letter by letter, at what nobody shows them."""
         column = lookup.partition(LOOKUP_SEP)[0]

@@ -133,7 +133,7 @@ class ApiKeyAdmin(VerbAdmin):
             raise PermissionDenied
         key = self.get_object(request, unquote(object_id))
         if key is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self.missing(request, object_id)
         self.revoke(request, ApiKey.objects.filter(pk=key.pk))
         return HttpResponseRedirect(reverse("admin:libraries_apikey_changelist"))
 

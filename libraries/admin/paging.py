@@ -64,7 +64,7 @@ class CappedPaginator(Paginator):
         if start == 0:
             return super().page(number)
         keys = list(self.object_list.values_list("pk", flat=True)[start : min(start + self.per_page, self.count)])
-        return self._get_page(self.object_list.filter(pk__in=keys), number, self)
+        return Page(self.object_list.filter(pk__in=keys), number, self)
 
 
 class FurtherBack(admin.SimpleListFilter):

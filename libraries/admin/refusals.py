@@ -16,13 +16,31 @@ from django import forms
 from django.db import transaction
 from django.http import HttpRequest
 
+from libraries import errors
 from libraries.admin.scope import scoped
 from libraries.errors import SharingError
 
+REMEDIES: dict[type[SharingError], str] = {
+    errors.LibraryNotFound: "Check its natural id.",
+    errors.ShareNotFound: "It may have gone meanwhile: look at the list again.",
+    errors.UnknownPrincipal: "Check the name; somebody from elsewhere needs an organization that shares with anyone.",
+    errors.UnknownOrganization: "Choose one of yours.",
+    errors.NotAdministrator: "Ask one of them.",
+    errors.NotSuperuser: "Ask one of them.",
+    errors.MayNotAsk: "Ask an administrator of its organization.",
+    errors.OnlyUsersOwn: "Give another level, or choose a user.",
+    errors.ExpiryRefused: "Name another moment, or leave it empty.",
+    errors.NameTaken: "Choose another.",
+    errors.NotMember: "Take them in first, on the organization's page.",
+    errors.NamedTwice: "Leave one of them out.",
+}
+"""What to do instead, for the errors whose own sentence does not say so."""
+
 
 def sentence(error: SharingError) -> str:
-    """What the core says, with the rule that it goes by."""
-    return f"{error} ({error.rule})" if error.rule else str(error)
+    """What the core says, what to do instead, and the rule that it goes by."""
+    remedy = REMEDIES.get(type(error), "")
+    return " ".join(filter(None, [str(error), remedy, f"({error.rule})" if error.rule else ""]))
 
 
 class ChangedMeanwhile(SharingError):

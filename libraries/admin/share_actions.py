@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from django import forms
@@ -91,16 +92,16 @@ class Plan:
     def carry_out(self, seen: str) -> list[Change | SharingError]:
         """Do it, unless anything is refused or is not as it was `seen`; then the refusals say why nothing was done."""
         with transaction.atomic():
-            outcomes = share_across(items=self._items, actor=self._actor)
+            outcomes: list[Change | SharingError] = share_across(items=self._items, actor=self._actor)
             if self.stamp(outcomes) != seen:
-                outcomes = [ChangedMeanwhile() for _ in outcomes]
+                outcomes = list(repeat(ChangedMeanwhile(), len(outcomes)))
             if any(isinstance(each, SharingError) for each in outcomes):
                 transaction.set_rollback(True)
             return outcomes
 
     def stamp(self, outcomes: Sequence[Change | SharingError]) -> str:
         """A text that is another one where any of the shares has changed since."""
-        befores = [each.before if isinstance(each, Change) else None for each in outcomes]
+        befores: list[ShareRow | None] = [each.before if isinstance(each, Change) else None for each in outcomes]
         stands = [(str(share.pk), _terms(before)) for share, before in zip(self._shares, befores, strict=True)]
         return sha256(repr(stands).encode()).hexdigest()
 
@@ -111,7 +112,7 @@ def _item(share: Share, ask: Ask) -> Item:
 
 def _rows(shares: Sequence[Share], outcomes: Sequence[Change | SharingError] | None) -> Iterator[Row]:
     people = _people(shares)
-    for share, outcome in zip(shares, outcomes or [None] * len(shares), strict=True):
+    for share, outcome in zip(shares, outcomes or repeat(None, len(shares)), strict=True):
         row = Row(share, people[share.pk], _terms(share))
         if isinstance(outcome, Change):
             row = row._replace(after=_terms(outcome.after) if outcome.changes else "as it is")
@@ -136,13 +137,13 @@ def _people(shares: Sequence[Share]) -> dict[Any, str]:
     return alone | {pk: str(counted[group.group_id]) for pk, group in groups.items()}
 
 
-class ShareActions:
+class ShareActions(admin.ModelAdmin):
     """The actions of the list of shares. Each ends in a page that shows what it would do, and a button that does it."""
 
     actions = ("set_level", "set_end", "revoke")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
+        actions: dict[str, Any] = super().get_actions(request)
         return {name: action for name, action in actions.items() if name != "delete_selected"}
 
     @admin.action(description="Set the level of the selected shares", permissions=["change"])
@@ -172,19 +173,20 @@ class ShareActions:
         plan = Plan(shares, ask, actor_of(request))
         outcomes = plan.carry_out(request.POST["seen"]) if "seen" in request.POST else plan.preview()
         if "seen" in request.POST and not any(isinstance(each, SharingError) for each in outcomes):
-            return self._finish(request, ask, shares, outcomes)
+            self._finish(request, ask, shares, outcomes)
+            return None
         return self._page(request, ask, _rows(shares, outcomes), seen=plan.stamp(outcomes))
 
     def _finish(self, request: HttpRequest, ask: Ask, shares: Sequence[Share], outcomes: Sequence[Any]) -> None:
         changed = [share for share, outcome in zip(shares, outcomes, strict=True) if outcome.changes]
         told = f"{ask.done}." if changed else "They were so before."
-        LogEntry.objects.log_actions(request.user.pk, changed, CHANGE, change_message=told)
+        LogEntry.objects.log_actions(actor_of(request).pk, changed, CHANGE, change_message=told)
         self._tell(request, f"{len(changed)} of {len(shares)} shares changed. {told}", messages.SUCCESS)
 
     def _page(self, request: HttpRequest, ask: Ask, rows: Iterator[Row], seen: str = "") -> HttpResponse:
         judged = list(rows)
         context = {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            **self.admin_site.each_context(request),
             "opts": Share._meta,
             "title": ask.title,
             "ask": ask,
@@ -196,4 +198,4 @@ class ShareActions:
         return TemplateResponse(request, "admin/libraries/share/many.html", context)
 
     def _tell(self, request: HttpRequest, told: str, level: int) -> None:
-        self.message_user(request, told, level)  # type: ignore[attr-defined]
+        self.message_user(request, told, level)

@@ -66,10 +66,10 @@ class ShareFiles(ImportExportMixin):
     skip_admin_log = True  # each change is an event
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.has_change_permission(request)  # type: ignore[attr-defined]
+        return self.has_change_permission(request)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)  # type: ignore[attr-defined]
+        return self.has_view_permission(request)
 
     def get_resource_kwargs(self, request: HttpRequest, *arguments: Any, **options: Any) -> dict[str, Any]:
         return {"request": request}
@@ -87,13 +87,13 @@ class ShareFiles(ImportExportMixin):
         return super().process_result(result, request)
 
     def _start_over(self, request: HttpRequest, told: str) -> HttpResponse:
-        self.message_user(request, told, messages.ERROR)  # type: ignore[attr-defined]
+        self.message_user(request, told, messages.ERROR)
         return HttpResponseRedirect(reverse("admin:libraries_share_import"))
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and self._chosen(request)[EXPORTED : EXPORTED + 1].exists():
             told = f"A file holds {EXPORTED:,} shares at most. Narrow the list by its filters, and export it in parts."
-            self.message_user(request, told, messages.ERROR)  # type: ignore[attr-defined]
+            self.message_user(request, told, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         return super().export_action(request)
 

@@ -79,7 +79,9 @@ def test_scopes_are_checkboxes_and_one_is_needed(console, bob):
 def test_an_end_that_has_passed_is_refused(console, bob):
     refused = make(console, bob, expires_at="2001-01-01T00:00:00")
 
-    assert errors(refused) == {"expires_at": ["That moment is in the past. (R3)"]}
+    assert errors(refused) == {
+        "expires_at": ["That moment is in the past. Name another moment, or leave it empty. (R3)"]
+    }
     assert not ApiKey.objects.filter(name="nightly").exists()
 
 
@@ -184,6 +186,7 @@ def test_a_key_tells_when_it_was_last_used(console, bob):
 
     assert key not in console.get(f"{LIST}?state=unused").context["cl"].result_list
     key.refresh_from_db()
+    assert key.last_used_at
     assert date_format(key.last_used_at, "DATETIME_FORMAT") in console.get(f"{LIST}{key.pk}/change/").content.decode()
 
 

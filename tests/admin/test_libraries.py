@@ -103,7 +103,11 @@ def test_unknown_principals_are_refused_in_their_row_and_nothing_else_is_saved(c
     response = console.save(page(handbook), shares__4__principal="nobody", name="Manual", **row)
 
     assert row_errors(response) == {
-        "nobody": {"principal": ["“nobody” is nobody that this library can be shared with. (R8)"]}
+        "nobody": {
+            "principal": [
+                "“nobody” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+            ]
+        }
     }
     assert levels(handbook) == BEFORE
     handbook.refresh_from_db()
@@ -112,7 +116,11 @@ def test_unknown_principals_are_refused_in_their_row_and_nothing_else_is_saved(c
     outsider = console.save(page(lab_notes), shares__2__principal="alice")
 
     assert row_errors(outsider) == {
-        "alice": {"principal": ["“alice” is nobody that this library can be shared with. (R8)"]}
+        "alice": {
+            "principal": [
+                "“alice” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+            ]
+        }
     }
     assert events() == []
     assert not LogEntry.objects.exists()
@@ -156,7 +164,7 @@ def test_an_owner_is_refused_their_own_share_beside_its_row(console, handbook, a
     [
         (
             {"shares__1__expires_at": "2001-01-01T00:00:00"},
-            {"org:acme": {"expires_at": ["That moment is in the past. (R3)"]}},
+            {"org:acme": {"expires_at": ["That moment is in the past. Name another moment, or leave it empty. (R3)"]}},
         ),
         (
             {"shares__0__expires_at": "2100-01-01T00:00:00"},
@@ -302,7 +310,11 @@ def test_another_owner_means_a_transfer(console, handbook, carol):
 def test_a_transfer_out_of_the_organization_is_refused_beside_the_owner(console, lab_notes, alice, frank):
     refused = console.save(page(lab_notes), owner=str(alice.pk), name="Diary", shares__1__DELETE="on")
 
-    assert errors(refused) == {"owner": ["“alice” is nobody that this library can be shared with. (R8)"]}
+    assert errors(refused) == {
+        "owner": [
+            "“alice” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+        ]
+    }
     assert levels(lab_notes) == {"erin": "OWNER", "team:research": "READER"}
     lab_notes.refresh_from_db()
     assert lab_notes.name == "Lab Notes"
@@ -316,7 +328,11 @@ def test_a_library_of_an_inactive_owner_is_edited_and_not_handed_to_another_inac
     type(alice).objects.filter(pk__in=[alice.pk, bob.pk]).update(is_active=False)
 
     refused = console.save(page(handbook), owner=str(bob.pk))
-    assert errors(refused) == {"owner": ["“bob” is nobody that this library can be shared with. (R8)"]}
+    assert errors(refused) == {
+        "owner": [
+            "“bob” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+        ]
+    }
 
     console.save(page(handbook), name="Manual", shares__2__level=1)
 
@@ -352,7 +368,9 @@ def test_a_library_without_a_fitting_owner_is_refused(console, acme, erin, bob):
     outsider = console.save(ADD, name="Field Notes", organization=str(acme.pk), owner=str(erin.pk))
 
     assert errors(nobody) == {"owner": ["This field is required."]}
-    assert errors(outsider) == {"owner": ["erin is not a member of “acme”."]}
+    assert errors(outsider) == {
+        "owner": ["erin is not a member of “acme”. Take them in first, on the organization's page."]
+    }
     assert not Library.objects.filter(name="Field Notes").exists()
 
     console.save(ADD, name="Field Notes", organization=str(acme.pk), owner=str(bob.pk))
@@ -365,7 +383,9 @@ def test_a_library_whose_shares_are_refused_is_not_made(console, acme, bob):
     )
 
     assert row_errors(response)["nobody"] == {
-        "principal": ["“nobody” is nobody that this library can be shared with. (R8)"]
+        "principal": [
+            "“nobody” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+        ]
     }
     assert not Library.objects.filter(name="Field Notes").exists()
     assert events() == []
@@ -436,3 +456,15 @@ def test_a_page_shows_the_first_shares_and_the_way_to_the_rest(console, handbook
 
     console.save(page(handbook), shares__100__principal="bob", shares__100__level=2)
     assert handbook.shares.get(user__username="bob").level == Level.EDITOR
+
+
+def test_libraries_that_nobody_looks_after_are_found(console, handbook, roadmap, bob):
+    type(bob).objects.filter(pk=bob.pk).update(is_active=False)
+    handbook.shares.filter(level=Level.OWNER).delete()
+
+    def found(concern):
+        return {library.natural_id for library in console.get(f"{LIST}?concern={concern}").context["cl"].result_list}
+
+    assert found("ownerless") == {"handbook", "roadmap"}
+    assert found("everyone") == {"press-kit"}
+    assert found("nonsense") == {"handbook", "roadmap", "press-kit", "lab-notes"}

@@ -103,7 +103,9 @@ def test_who_may_check_access_comes_and_goes_and_is_marked(console, acme, carol)
 def test_a_stranger_is_not_made_an_administrator(console, acme, erin):
     response = console.save(page(acme), add_administrators=[str(erin.pk)], name="ACME")
 
-    assert errors(response) == {"add_administrators": ["erin is not a member of “acme”."]}
+    assert errors(response) == {
+        "add_administrators": ["erin is not a member of “acme”. Take them in first, on the organization's page."]
+    }
     assert not administers(erin, acme)
     acme.refresh_from_db()
     assert acme.name == "Acme"
@@ -129,7 +131,11 @@ def test_a_sole_owner_leaves_only_with_a_successor(console, acme, alice, bob, ca
 def test_a_successor_from_elsewhere_is_refused(console, acme, bob, erin):
     response = console.save(page(acme), remove_members=[str(bob.pk)], successor=str(erin.pk))
 
-    assert errors(response) == {"successor": ["“erin” is nobody that this library can be shared with. (R8)"]}
+    assert errors(response) == {
+        "successor": [
+            "“erin” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+        ]
+    }
     assert is_member(bob, acme)
 
 

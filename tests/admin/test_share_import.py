@@ -1,6 +1,7 @@
 """/admin/libraries/share/import/: a file is previewed row by row, then comes in whole or not at all."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,8 +22,14 @@ UPLOAD = f"{LIST}import/"
 CONFIRM = f"{LIST}process_import/"
 CSV, JSON = "0", "1"
 R5 = "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
-R8 = "“{}” is nobody that this library can be shared with. (R8)"
-R9 = "There is no such library. (R9)"
+R8 = "“{}” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+R9 = "There is no such library. Check its natural id. (R9)"
+
+
+def share_of(library, principal):
+    share = named(principal).share_of(library)
+    assert share
+    return share
 
 
 def upload(console, content, kind=CSV):
@@ -79,8 +86,8 @@ def test_it_is_previewed_then_done(console, handbook, roadmap):
 
     assert done.redirect_chain == [(LIST, 302)]
     assert messages(done) == ["Import finished: 2 new, 1 updated, 0 deleted and 1 skipped shares."]
-    share = named("bob").share_of(handbook)
-    assert (share.level, share.expires_at.isoformat(), share.note) == (2, "2100-01-31T12:00:00+00:00", "for the audit")
+    share = share_of(handbook, "bob")
+    assert (share.level, str(share.expires_at), share.note) == (2, "2100-01-31 12:00:00+00:00", "for the audit")
     events = Event.objects.filter(via="admin").order_by("position").values_list("actor", "action", "principal")
     assert list(events) == [
         ("admin", "share.created", "bob"),
@@ -115,7 +122,7 @@ def test_what_is_refused_stands_by_its_row_and_column_and_keeps_all_out(console,
         3: {"library": R9},
         4: {"level": R5},
         5: {"principal": R8.format("alice")},
-        6: {"expires_at": "That moment is in the past. (R3)"},
+        6: {"expires_at": "That moment is in the past. Name another moment, or leave it empty. (R3)"},
         7: {"note": "A note has at most 500 characters."},
         8: {"level": "“CHIEF” is no level: write NONE, READER, EDITOR, OWNER."},
         9: {"expires_at": "“tomorrow” is no moment: write it as 2030-01-31T12:00:00Z."},
@@ -135,13 +142,13 @@ def test_a_file_without_end_and_note_leaves_them(console, handbook):
         "bob",
         Level.READER,
         note="for the audit",
-        expires_at=share_import.parse_datetime("2100-01-31T12:00:00Z"),
+        expires_at=datetime(2100, 1, 31, 12, tzinfo=UTC),
     )
 
     confirm(console, upload(console, table("handbook,bob,EDITOR", header="library,principal,level")))
 
-    share = named("bob").share_of(handbook)
-    assert (share.level, share.note, share.expires_at.isoformat()) == (2, "for the audit", "2100-01-31T12:00:00+00:00")
+    share = share_of(handbook, "bob")
+    assert (share.level, share.note, str(share.expires_at)) == (2, "for the audit", "2100-01-31 12:00:00+00:00")
 
 
 def test_json_comes_in_too(console, handbook):
@@ -149,7 +156,7 @@ def test_json_comes_in_too(console, handbook):
 
     confirm(console, upload(console, json.dumps(rows), JSON))
 
-    assert (named("bob").share_of(handbook).level, named("bob").share_of(handbook).note) == (2, "7")
+    assert (share_of(handbook, "bob").level, share_of(handbook, "bob").note) == (2, "7")
 
 
 def test_what_the_rules_refuse_after_the_preview_keeps_all_out(console, handbook, alice, bob):
@@ -176,7 +183,7 @@ def test_an_administrator_imports_into_their_own_libraries_alone(console_of, ali
     confirm(own, upload(own, table("lab-notes,frank,READER,,")))
 
     assert Event.objects.get(via="admin").actor == "erin"
-    assert named("frank").share_of(lab_notes).level == Level.READER
+    assert share_of(lab_notes, "frank").level == Level.READER
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,9 @@ def test_strangers_are_refused_with_everything_else(console, engineering, erin, 
         page(engineering), add_members=[str(erin.pk), str(dave.pk)], remove_members=[str(dave.pk)], name="Engineers"
     )
 
-    assert errors(response) == {"add_members": ["erin is not a member of “acme”."]}
+    assert errors(response) == {
+        "add_members": ["erin is not a member of “acme”. Take them in first, on the organization's page."]
+    }
     assert not is_member(dave, engineering)
     engineering.refresh_from_db()
     assert engineering.name == "Engineering"

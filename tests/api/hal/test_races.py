@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 5
 
 
-def statuses(calls: list[Callable[[], object]]) -> Counter[int]:
+def statuses(calls: Sequence[Callable[[], Any]]) -> Counter[int]:
     return Counter(answer.status_code for answer in at_once(calls))
 
 
