@@ -16,12 +16,13 @@ export HOST PORT
 CLIENTS := $(patsubst requirements-client-%.txt,%,$(wildcard requirements-client-*.txt))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
-.PHONY: help install install-dev install-clients run test test-postgres lint format lock clean
+.PHONY: help install install-dev install-clients run test test-postgres screenshots lint format lock clean
 
 help:
 	@echo 'make run            serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
 	@echo 'make test           run the tests on SQLite (ARGS="-k share" to choose)'
 	@echo 'make test-postgres  run the same tests on a throw-away PostgreSQL'
+	@echo 'make screenshots    take the pictures of the console that the README shows (needs chromium)'
 	@echo 'make lint           linters and type checks'
 	@echo 'make format         let ruff and djlint rewrite what they can'
 	@echo 'make lock           recompile requirements*.txt (UPGRADE=1 for newer versions)'
@@ -43,6 +44,9 @@ test: install-dev install-clients
 
 test-postgres: install-dev install-clients
 	.ci/with-postgres $(PYTEST)
+
+screenshots: install-dev
+	env -u DATABASE_URL BROWSER_REQUIRED=1 $(BIN)/python -m pytest -n0 tests/browser/screenshots.py
 
 lint: install-dev
 	$(BIN)/python -m ruff check .

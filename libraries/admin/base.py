@@ -163,6 +163,23 @@ class VerbAdmin(ConsoleAdmin):
             with showing(refused):
                 return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """What the page of `obj` shows beside its form: names for its template."""
+        return {}
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj:
+            context.update(self.beside(request, obj))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Iterable[Any], change: bool) -> None:
         """The rows, after the object itself; many-to-many columns are for verbs alone."""
         raise_what_was_refused([form])

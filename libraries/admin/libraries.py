@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -172,18 +172,8 @@ class LibraryAdmin(ConfirmingAdmin):
         column, value = lookup_for(term)
         return None if column == "natural_id" else queryset.filter(**{column: value})
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Library | None = None,
-    ) -> HttpResponse:
-        if obj:
-            context.update(overview(request, obj))
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def beside(self, request: HttpRequest, obj: Library) -> dict[str, Any]:
+        return overview(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Library, form: Any, change: bool) -> None:
         """A new one is made here; what changes on one that is there is saved with its rows."""

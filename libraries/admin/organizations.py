@@ -17,6 +17,7 @@ from libraries import membership
 from libraries.admin.base import OrganizationFilter, VerbAdmin, become
 from libraries.admin.fields import user_field, users_field
 from libraries.admin.refusals import VerbForm
+from libraries.admin.team import what_it_reaches
 from libraries.console import actor_of
 from libraries.errors import UnknownPrincipal
 from libraries.models import (
@@ -132,6 +133,9 @@ class MemberedAdmin(VerbAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(member_count=_counted(MEMBERSHIPS, "group"))
+
+    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        return what_it_reaches(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

@@ -56,7 +56,7 @@ class ShareForm(SeenForm):
     principal = forms.CharField(
         max_length=200,
         help_text="alice, team:engineering, org:acme or everyone",
-        widget=SuggestingInput(attrs={"placeholder": "alice or team:engineering"}),
+        widget=SuggestingInput(attrs={"placeholder": "Type a name"}),
     )
     level = level_field()
     expires_at = end_field()

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 
 from libraries.accounts import change_account, create_account, delete_account, libraries_of, recording_password
 from libraries.admin.base import OrganizationFilter, VerbAdmin, become
+from libraries.admin.person import about_person
 from libraries.admin.refusals import VerbForm
 from libraries.admin.scope import scoped
 from libraries.console import actor_of, is_superuser
@@ -111,6 +112,9 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
         (None, {"fields": NEW_COLUMNS}),
         ("Password", {"fields": ("usable_password", "password1", "password2")}),
     )
+
+    def beside(self, request: HttpRequest, obj: User) -> dict[str, Any]:
+        return about_person(request, obj)
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return self.list_display if is_superuser(request) else self.members_columns

@@ -16,9 +16,17 @@ PAGES = {
     "libraries": lambda: "libraries/library/",
     "new library": lambda: "libraries/library/add/",
     "person": lambda: f"libraries/user/{User.objects.get(username='bob').pk}/change/",
+    "offboarding": lambda: f"offboard/{_acme()}/{User.objects.get(username='bob').pk}/",
+    "new key": lambda: "libraries/apikey/add/",
+    "shares": lambda: "libraries/share/",
+    "events": lambda: "libraries/event/",
     "team": lambda: f"libraries/team/{Team.objects.get(slug='engineering').pk}/change/",
-    "organization": lambda: f"libraries/organization/{Organization.objects.get(slug='acme').pk}/change/",
+    "organization": lambda: f"libraries/organization/{_acme()}/change/",
 }
+
+
+def _acme():
+    return Organization.objects.get(slug="acme").pk
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,0 +1,75 @@
+"""/admin/offboard/ORGANIZATION/PERSON/: what leaving takes is told first, then taken in one step (R12)."""
+
+import pytest
+
+from libraries.levels import Level
+from libraries.membership import is_member
+from libraries.models import Event
+from tests.admin.pages import form_in
+from tests.factories import level_of
+
+
+def page(organization, person):
+    return f"/admin/offboard/{organization.pk}/{person.pk}/"
+
+
+def test_it_tells_what_goes_and_does_nothing_yet(console, acme, carol, key_for):
+    key_for("carol")
+
+    response = console.get(page(acme, carol))
+
+    departure = response.context["departure"]
+    assert [(share.library.natural_id, share.level) for share in departure.shares] == [("roadmap", 2)]
+    text = " ".join(response.content.decode().split())
+    assert "They leave acme/data-science, acme/engineering." in text
+    assert "1 API key of theirs stays, and opens nothing of Acme any more." in text
+    assert is_member(carol, acme)
+    assert not Event.objects.filter(action="member.removed").exists()
+
+
+def test_a_member_is_let_go(console, acme, carol, roadmap):
+    response = console.send(page(acme, carol), form_in(console.get(page(acme, carol))))
+
+    assert response.status_code == 302
+    assert not is_member(carol, acme)
+    assert level_of(carol, roadmap) == Level.NONE
+    event = Event.objects.get(action="member.removed")
+    assert (event.actor, event.principal, event.via) == ("admin", "carol", "admin")
+    assert console.get(page(acme, carol)).status_code == 404
+
+
+def test_an_only_owner_needs_a_successor(console, acme, bob, carol, roadmap):
+    assert [library.natural_id for library in console.get(page(acme, bob)).context["departure"].owned_alone] == [
+        "roadmap"
+    ]
+
+    for successor, told in (
+        ("", "Name a successor, or transfer these libraries first."),
+        ("nobody", "There is no person “nobody” that you may see."),
+        ("erin", "“erin” is nobody that this library can be shared with. (R8)"),
+        ("bob", "“bob” is nobody that this library can be shared with. (R8)"),
+    ):
+        response = console.send(page(acme, bob), {"successor": successor})
+        assert response.context["form"].errors["successor"] == [told]
+        assert is_member(bob, acme)
+
+    assert console.send(page(acme, bob), {"successor": "carol"}).status_code == 302
+    assert not is_member(bob, acme)
+    assert level_of(carol, roadmap) == Level.OWNER
+
+
+def test_an_administrator_lets_their_own_members_go_and_no_others_r10(console_of, alice, acme, globex, dave, frank):
+    console = console_of(alice)
+
+    assert console.get(page(globex, frank)).status_code == 404
+    assert console.send(page(globex, frank), {}).status_code == 404
+    assert console.get(page(acme, frank)).status_code == 404
+    assert console.send(page(acme, dave), {}).status_code == 302
+    assert is_member(frank, globex)
+    assert not is_member(dave, acme)
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_other_methods_change_nothing(console, acme, dave, method):
+    getattr(console.client, method)(page(acme, dave))
+    assert is_member(dave, acme)
