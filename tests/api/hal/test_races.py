@@ -160,7 +160,7 @@ def test_puts_of_one_member_add_them_once(client_for, world):
 def test_a_transfer_only_from_what_was_seen_goes_to_one_alone(client_for, roadmap):
     client = client_for("alice")
     etag = client.get("/api/libraries/roadmap/owner").headers["ETag"]
-    calls = [
+    calls: list[Callable[[], object]] = [
         partial(client.put, "/api/libraries/roadmap/owner", {"username": name}, If_Match=etag)
         for name in ("alice", "carol", "dave") * 2
     ]
