@@ -134,7 +134,8 @@ def _reason(name: str, library: Library, access: Access, shares: Iterable[Decidi
     """The same for a subject that is not there as for one that no share reaches."""
     names = ", ".join(share.principal for share in shares)
     if access.level:
-        stands = f"{name} is {access.level.name} on {library.natural_id}, through {names}"
+        through = f", through {names}" if names else ""
+        stands = f"{name} is {access.level.name} on {library.natural_id}{through}"
     else:
         why = f"shut out by {names}" if names else f"no share reaches {name}"
         stands = f"{name} has no access to {library.natural_id} by any share: {why}"

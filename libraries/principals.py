@@ -76,7 +76,7 @@ class PrincipalReference:
             return shares.annotate(admissible=Exists(inside)).first()  # type: ignore[no-redef]
         share = shares.first()
         if share:
-            share.admissible = _admits_anyone(library)
+            share.admissible = admits_anyone(library)
         return share
 
     def resolve(self, library: Library) -> Principal:
@@ -85,7 +85,7 @@ class PrincipalReference:
         Its row stays locked until the transaction ends, so that it cannot leave or go meanwhile.
         Raises UnknownPrincipal, the same for one that does not exist and for one that R8 keeps out.
         """
-        if self.kind == Kind.EVERYONE and _admits_anyone(library):
+        if self.kind == Kind.EVERYONE and admits_anyone(library):
             return Principal(Kind.EVERYONE)
         if self.kind != Kind.EVERYONE and self.can_exist:
             found = admissible(self.kind, library).filter(**self._lookup()).order_by("pk")
@@ -149,12 +149,12 @@ def admissible(kind: Kind, library: Library) -> QuerySet[Any]:
         case Kind.USER:
             users = User.objects.filter(is_active=True)
             # A join and no subquery: `resolve` locks the membership too, and finds it gone when it waited for its end.
-            return users if _admits_anyone(library) else users.filter(groups=organization.group_id)
+            return users if admits_anyone(library) else users.filter(groups=organization.group_id)
         case Kind.TEAM:
             return Team.objects.filter(organization=organization)
         case _:
             everywhere = Organization.objects.all()
-            return everywhere if _admits_anyone(library) else everywhere.filter(pk=organization.pk)
+            return everywhere if admits_anyone(library) else everywhere.filter(pk=organization.pk)
 
 
 def admits(library: Library, kind: Kind, *, organization_id: UUID | None, is_active: bool, is_member: bool) -> bool:
@@ -165,12 +165,13 @@ def admits(library: Library, kind: Kind, *, organization_id: UUID | None, is_act
     """
     match kind:
         case Kind.USER:
-            return is_active and (is_member or _admits_anyone(library))
+            return is_active and (is_member or admits_anyone(library))
         case Kind.TEAM:
             return organization_id == library.organization_id
         case _:
-            return organization_id == library.organization_id or _admits_anyone(library)
+            return organization_id == library.organization_id or admits_anyone(library)
 
 
-def _admits_anyone(library: Library) -> bool:
+def admits_anyone(library: Library) -> bool:
+    """Whether R8 lets the library be shared beyond its organization, with everyone too."""
     return library.organization.sharing_scope == SharingScope.ANYONE

@@ -28,7 +28,7 @@ from libraries.subjects import SubjectName, find_subjects, groups_of
 def libraries_for(subject: SubjectName, action: Action, *, asker: User) -> LibraryQuerySet:
     """The libraries to which the subject may do `action`; about another, those that are open to the asker (R10).
 
-    None for a subject that does not exist. Raises MayNotAsk about another, where nothing is open to the asker.
+    No libraries for a subject that does not exist. Raises MayNotAsk about another, where nothing is open to the asker.
     """
     found = _subject(subject)
     if found == Principal(Kind.USER, asker):
@@ -48,8 +48,9 @@ def _allowing(subject: Principal, action: Action) -> LibraryQuerySet:
 def subjects_for(kind: Kind, action: Action, library: str, *, asker: User) -> QuerySet[Any]:
     """The users, teams or organizations that may do `action` to the library.
 
-    None where the library is not open to the asker, or does not exist. Users: everybody. Teams and organizations: those
-    open to the asker, and what the library is shared with: nobody learns how the others are made up.
+    Nobody where the library is not open to the asker, or does not exist. Users are listed whoever they are, as in
+    who_can; teams and organizations only where they are open to the asker or the library is shared with the
+    organization itself, so that no one learns by `everyone` how others are made up.
     Raises MayNotAsk where nothing is open to the asker.
     """
     _refuse_who_may_ask_nowhere(asker)

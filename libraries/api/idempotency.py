@@ -15,7 +15,7 @@ from hashlib import sha256, shake_256
 from typing import Any, Concatenate, ParamSpec
 
 from django.db import transaction
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -70,7 +70,10 @@ def _fingerprint(view: DialectViewSet) -> str:
     """What makes two requests the same: the credential, the address, and what the body says."""
     request = view.request
     said = [str(view.key.pk), request.method, request.get_full_path(), request.data]
-    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    try:
+        return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    except RecursionError as error:
+        raise ParseError("The body is nested too deeply.") from error
 
 
 def _keep(claim: IdempotencyKey, response: Response, request: Request) -> None:

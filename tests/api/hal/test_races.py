@@ -141,3 +141,27 @@ def test_one_natural_id_is_given_once(client_for, world):
     call = partial(client_for("bob").post, "/api/libraries", {"name": "Same", "naturalId": "same"})
     assert statuses([call] * 8) == {201: 1, 422: 7}
     assert_all_is_well()
+
+
+def test_puts_of_one_team_make_it_once(client_for, world):
+    call = partial(client_for("alice").put, "/api/organizations/acme/teams/legal", {"name": "Legal"})
+    assert statuses([call] * 8) == {201: 1, 200: 7}
+    assert Event.objects.filter(action="team.created", principal="team:legal").count() == 1
+
+
+def test_puts_of_one_member_add_them_once(client_for, world):
+    call = partial(client_for("alice").put, "/api/organizations/acme/members/erin", {"administrator": True})
+    assert statuses([call] * 8) == {200: 8}
+    for action in ("member.added", "administrator.added"):
+        assert Event.objects.filter(action=action, organization="acme", principal="erin").count() == 1
+
+
+def test_a_transfer_only_from_what_was_seen_goes_to_one_alone(client_for, roadmap):
+    client = client_for("alice")
+    etag = client.get("/api/libraries/roadmap/owner").headers["ETag"]
+    calls = [
+        partial(client.put, "/api/libraries/roadmap/owner", {"username": name}, If_Match=etag)
+        for name in ("alice", "carol", "dave") * 2
+    ]
+    assert statuses(calls) == {200: 1, 412: 5}
+    assert_all_is_well()

@@ -95,7 +95,7 @@ class MemberViewSet(PeopleViewSet):
             departure = what_leaving_takes(**who)
             if successor:
                 departure.require_successor(successor)
-            return Response(DepartureDocument(departure, context={"request": request}).data)
+            return self.answer(DepartureDocument(departure, context={"request": request}).data)
         remove_member(**who, successor=successor, precondition=self.precondition)
         return Response(status=204)
 
