@@ -76,7 +76,7 @@ def begin(path: Path) -> int:
     """Another process, which shares no connection with this one, begins to import the file."""
     connections.close_all()
     if connection.vendor == "postgresql":
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined] - PostgreSQL's alone has one
     child = os.fork()
     if child == 0:
         try:
@@ -147,7 +147,8 @@ def assert_all_agrees() -> None:
 
 
 def test_an_import_killed_twenty_times_is_whole_batches_and_can_be_resumed(places, parts, tmp_path):
-    chance, files, kills = random.Random(44), {}, 0
+    chance, kills = random.Random(44), 0
+    files: dict[Path, list[Line]] = {}
     while kills < KILLS:
         path = tmp_path / f"{len(files)}.csv"
         lines = files[path] = [next(places) for _ in range(LINES)]
