@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from libraries.levels import Kind, Level
@@ -25,6 +26,18 @@ LIBRARY_CONCERNS = {
     ),
 }
 """Name to what it is called, and to the libraries that it is true of."""
+
+
+_EXPIRED = Q(expires_at__isnull=False, expires_at__lte=Now())
+_LIVE = Q(revoked_at=None, user__is_active=True) & ~_EXPIRED
+
+KEY_STATES = {
+    "live": ("Live", _LIVE),
+    "unused": ("Live, never used", _LIVE & Q(last_used_at=None)),
+    "revoked": ("Revoked", Q(revoked_at__isnull=False)),
+    "expired": ("Expired", _EXPIRED),
+}
+"""Name to what it is called, and to the API keys that it is true of."""
 
 
 class LibraryConcernFilter(admin.SimpleListFilter):

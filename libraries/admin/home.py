@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from libraries.admin.concerns import LIBRARY_CONCERNS
+from libraries.admin.concerns import KEY_STATES, LIBRARY_CONCERNS
 from libraries.admin.plot import Plot, plot_of
 from libraries.admin.seen import seen
 from libraries.admin.shares import SOON
@@ -90,11 +90,11 @@ def _at_level(counts: Mapping[str, int], level: Level, label: str) -> Figure:
 
 
 def _keys(keys: QuerySet[ApiKey]) -> list[Figure]:
-    over = Q(expires_at__isnull=False, expires_at__lte=Now())
-    live = Q(revoked_at=None, user__is_active=True) & ~over
-    counts = keys.order_by().aggregate(live=Count("pk", filter=live), expired=Count("pk", filter=over))
+    states = {name: Count("pk", filter=condition) for name, (_, condition) in KEY_STATES.items()}
+    counts = keys.order_by().aggregate(**states)
     return [
         Figure(counts["live"], "Live", _list("apikey", state="live")),
+        Figure(counts["unused"], "Never used", _list("apikey", state="unused"), concern=True),
         Figure(counts["expired"], "Expired", _list("apikey", state="expired"), concern=True),
     ]
 

@@ -8,8 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -17,6 +16,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from libraries.admin.base import VerbAdmin, become
+from libraries.admin.concerns import KEY_STATES
 from libraries.admin.fields import end_field, user_field
 from libraries.admin.refusals import VerbForm
 from libraries.console import actor_of
@@ -59,18 +59,11 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("live", "Live"), ("unused", "Live, never used"), ("revoked", "Revoked"), ("expired", "Expired")]
+        return [(name, title) for name, (title, _) in KEY_STATES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
-        expired = Q(expires_at__isnull=False, expires_at__lte=Now())
-        live = Q(revoked_at=None, user__is_active=True) & ~expired
-        wanted = {
-            "live": live,
-            "unused": live & Q(last_used_at=None),
-            "revoked": Q(revoked_at__isnull=False),
-            "expired": expired,
-        }
-        return queryset.filter(wanted.get(self.value() or "", Q()))
+        chosen = KEY_STATES.get(self.value() or "")
+        return queryset.filter(chosen[1]) if chosen else queryset
 
 
 @admin.register(ApiKey)

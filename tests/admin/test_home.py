@@ -44,6 +44,7 @@ def test_it_counts_what_there_is(console, troubles):
         "Shared with everyone": 1,
         "Without an active owner": 1,
         "Live": 1,
+        "Never used": 1,
         "Expired": 1,
         "Owners": 4,
         "Editors": 2,
