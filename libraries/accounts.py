@@ -9,7 +9,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from libraries.errors import AccountInUse, NameTaken, NotSuperuser, UnknownPrincipal
+from libraries.directory import require_superuser
+from libraries.errors import AccountInUse, NameTaken, UnknownPrincipal
 from libraries.events import EventAction, record
 from libraries.membership import remove_member
 from libraries.models import Actor, Library, Organization, User
@@ -21,7 +22,7 @@ def create_account(*, username: str, password: str | None = None, actor: Actor, 
     fields: further columns of User. Raises NotSuperuser, NameTaken.
     """
     with _refusing_taken_names({"username": username, **fields}), transaction.atomic():
-        _require_superuser(actor)
+        require_superuser(actor)
         user = User.objects.create_user(username, password=password, **fields)
         record(EventAction.USER_CREATED, actor=actor, principal=user.username)
         return user
@@ -33,7 +34,7 @@ def change_account(*, user: User, changes: dict[str, Any], actor: Actor) -> bool
     Raises NotSuperuser, NameTaken, and UnknownPrincipal if it is gone.
     """
     with _refusing_taken_names(changes), transaction.atomic():
-        _require_superuser(actor)
+        require_superuser(actor)
         now = _locked(User.objects.select_for_update(no_key=True), user)
         changed = {field: [getattr(now, field), new] for field, new in changes.items() if getattr(now, field) != new}
         if changed:
@@ -48,7 +49,7 @@ def delete_account(*, user: User, actor: Actor) -> None:
     Raises NotSuperuser, AccountInUse, and UnknownPrincipal if it is gone.
     """
     with transaction.atomic():
-        _require_superuser(actor)
+        require_superuser(actor)
         user = _locked(User.objects.select_for_update(), user)
         if libraries := libraries_of(user):
             raise AccountInUse(user.username, libraries)
@@ -73,11 +74,6 @@ def recording_password(user: User, *, actor: Actor) -> Iterator[None]:
         yield
         if password.first() != before:
             record(EventAction.USER_CHANGED, actor=actor, principal=user.username, details={"password": [None, None]})
-
-
-def _require_superuser(actor: Actor) -> None:
-    if not (actor.is_active and actor.is_superuser):
-        raise NotSuperuser
 
 
 def _locked(users: QuerySet[User], user: User) -> User:

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Q
 
+from libraries.bulk import Among
 from libraries.levels import Kind
-from libraries.models import Library, Organization, SharingScope, Team, User
-from libraries.principals import Principal, PrincipalReference, admits, spelled
+from libraries.models import EVERYONE, Library, Organization, SharingScope, Team, User
+from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, PrincipalReference, admits, spelled
 
-TABLES: dict[Kind, Any] = {Kind.ORGANIZATION: Organization, Kind.TEAM: Team, Kind.USER: User}
-"""In the order in which their rows are locked, everywhere."""
+TABLES: dict[Kind, tuple[Any, tuple[str, ...]]] = {
+    Kind.ORGANIZATION: (Organization, ("pk", "slug", "group_id")),
+    Kind.TEAM: (Team, ("pk", "slug", "email", "group_id", "organization_id")),
+    Kind.USER: (User, ("pk", "username", "email", "is_active")),
+}
+"""What is read of each kind, in the order in which rows are locked, everywhere."""
 
 Address = tuple[PrincipalReference, Library]
+
+
+class Addressee(NamedTuple):
+    """A principal, as sharing with many sees one: no more than is needed, since there are thousands.
+
+    key: its primary key as text; None for everyone.
+    name: as the native API, the commands and the console write it.
+    group_id: the Django group that stands for a team or an organization.
+    """
+
+    kind: Kind
+    key: str | None
+    name: str
+    group_id: int | None = None
+    organization_id: UUID | None = None
+    is_active: bool = True
+
+
+_EVERYONE = Addressee(Kind.EVERYONE, None, EVERYONE)
 
 
 class Addressees:
@@ -26,51 +51,79 @@ class Addressees:
     Their rows stay locked until the transaction ends, so that none can leave or go meanwhile.
     """
 
-    def __init__(self, addresses: Iterable[Address]) -> None:
-        addresses = [(reference, library) for reference, library in addresses if reference.can_exist]
-        self._found = dict(_find(addresses))
-        self._members = _memberships(self._found.values(), {library for _, library in addresses})
+    def __init__(self, addresses: Collection[Address]) -> None:
+        self._found: dict[Any, Addressee] = dict(_find(addresses))
+        organizations = {library.organization_id: library.organization for _, library in addresses}
+        self._members = _members(self._found.values(), organizations.values())
 
-    def find(self, reference: PrincipalReference, library: Library) -> Principal | None:
+    def find(self, reference: PrincipalReference, library: Library) -> Addressee | None:
         """The principal of that name, whether or not R8 admits it; no query."""
         if reference.kind == Kind.EVERYONE:
-            return Principal(Kind.EVERYONE)
-        return self._found.get(_key(reference.kind, reference.field, reference.value, library.organization_id))
+            return _EVERYONE
+        return self._found.get(_name(reference.kind, reference.field, reference.value, library.organization_id))
 
-    def admits(self, library: Library, principal: Principal) -> bool:
+    def admits(self, library: Library, addressee: Addressee) -> bool:
         """Whether the library can be shared with the principal (R8); no query."""
-        member = principal.kind == Kind.USER and (principal.pk, library.organization.group_id) in self._members
-        return admits(library, principal, is_member=member)
+        return admits(
+            library,
+            addressee.kind,
+            organization_id=addressee.organization_id,
+            is_active=addressee.is_active,
+            is_member=(addressee.key, library.organization.group_id) in self._members,
+        )
 
 
-def _find(addresses: list[Address]) -> Iterable[tuple[Any, Principal]]:
-    for kind, table in TABLES.items():
-        named = defaultdict(set)
-        for reference, _ in addresses:
-            if reference.kind == kind:
-                named[reference.field].add(reference.value)
-        if not named:
-            continue
-        rows = table.objects.filter(reduce(or_, (Q(**{f"{field}__in": named[field]}) for field in named)))
-        if kind == Kind.TEAM:
-            rows = rows.filter(organization__in={library.organization_id for _, library in addresses})
-        for subject in rows.order_by("pk").select_for_update(no_key=True):
-            home = getattr(subject, "organization_id", None)
-            for field in named:
-                yield _key(kind, field, spelled(subject, field), home), Principal(kind, subject)
+def _find(addresses: Iterable[Address]) -> Iterator[tuple[Any, Addressee]]:
+    names: dict[Kind, dict[str, set[Any]]] = defaultdict(lambda: defaultdict(set))
+    organizations = set()
+    for reference, library in addresses:
+        if reference.can_exist:
+            names[reference.kind][reference.field].add(reference.value)
+            organizations.add(library.organization_id)
+    for kind in TABLES:
+        if kind in names:
+            yield from _found_by_name(kind, names[kind], organizations)
 
 
-def _key(kind: Kind, field: str, value: Any, organization_id: Any) -> tuple[Any, ...]:
+def _found_by_name(kind: Kind, names: dict[str, set[Any]], organizations: set[UUID]) -> Iterator[tuple[Any, Addressee]]:
+    table, columns = TABLES[kind]
+    rows = table.objects.filter(reduce(or_, (_is_named(table, field, names[field]) for field in names)))
+    if kind == Kind.TEAM:
+        rows = rows.filter(organization__in=organizations)
+    for row in rows.order_by("pk").select_for_update(no_key=True).values(*columns):
+        addressee = _addressee(kind, row)
+        for field in names:
+            yield _name(kind, field, spelled(row, field), addressee.organization_id), addressee
+
+
+def _is_named(table: Any, field: str, values: set[Any]) -> Q:
+    if field == "email__lower":
+        return Q(email__lower__in=values)
+    return Q(Among(table, ("id" if field == "pk" else field,), [[str(value)] for value in values]))
+
+
+def _name(kind: Kind, field: str, value: Any, organization_id: UUID | None) -> tuple[Any, ...]:
     """A team's name means something within its organization only."""
-    return (kind, field, value, organization_id if kind == Kind.TEAM else None)
+    return (kind, field, value, organization_id) if kind == Kind.TEAM else (kind, field, value)
 
 
-def _memberships(principals: Iterable[Principal], libraries: set[Library]) -> set[tuple[Any, int]]:
-    """User and group, for the organizations that only members are admitted to."""
-    users = [principal.pk for principal in principals if principal.kind == Kind.USER]
-    organizations = {library.organization for library in libraries}
+def _addressee(kind: Kind, row: dict[str, Any]) -> Addressee:
+    key = str(row["pk"])
+    match kind:
+        case Kind.USER:
+            return Addressee(kind, key, row["username"], is_active=row["is_active"])
+        case Kind.TEAM:
+            return Addressee(kind, key, TEAM_PREFIX + row["slug"], row["group_id"], row["organization_id"])
+        case _:
+            return Addressee(kind, key, ORGANIZATION_PREFIX + row["slug"], row["group_id"], row["pk"])
+
+
+def _members(addressees: Iterable[Addressee], organizations: Iterable[Organization]) -> set[tuple[str | None, int]]:
+    """User and group, for the organizations that admit their members only."""
+    users = [[addressee.key] for addressee in addressees if addressee.kind == Kind.USER and addressee.key]
     closed = [each.group_id for each in organizations if each.sharing_scope == SharingScope.ORGANIZATION]
     if not (users and closed):
         return set()
-    rows = User.groups.through.objects.filter(user__in=users, group__in=closed)
-    return set(rows.values_list("user", "group"))
+    memberships = User.groups.through
+    rows = memberships.objects.filter(Among(memberships, ("user_id",), users), group__in=closed)
+    return {(str(user), group) for user, group in rows.values_list("user_id", "group_id")}

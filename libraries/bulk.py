@@ -2,91 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from json import dumps
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Expression, Field, JSONField, Model
+from django.db.models import BooleanField, Expression, Field, ForeignKey, JSONField, Model, UUIDField
 
-Row = dict[str, Any]
-"""Attribute, such as `library_id`, to value. All rows of a call have the same ones in the same order."""
+Columns = Sequence[str]
+"""Names of attributes, such as `library_id`. Each row has a value for each: keys, moments and JSON may be texts."""
 
 
-def insert(model: type[Model], rows: Sequence[Row]) -> None:
-    """Insert the rows; columns that these lack take the database's defaults."""
+def insert(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:
+    """Insert the rows; columns that are not named take the database's defaults."""
     if not rows:
         return
-    columns, values = _prepared(model, rows)
+    target = f"{_name(model)} ({', '.join(_names(model, columns))})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {_name(model)} ({', '.join(columns)}) FROM STDIN") as copy:
-                for line in values:
-                    copy.write_row(line)
+            with cursor.copy(f"COPY {target} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {_name(model)} ({', '.join(columns)}) VALUES ({marks})", values)
+            cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", _prepared(model, columns, rows))
 
 
-def update(model: type[Model], rows: Sequence[Row]) -> None:
+def update(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:
     """Set columns of the rows whose key, the last column, is the one given."""
-    _change(model, rows, "{0} = %s")
+    _change(model, columns, rows, "{0} = %s")
 
 
-def add_to(model: type[Model], rows: Sequence[Row]) -> None:
+def add_to(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:
     """Add to columns of the rows whose key, the last column, is the one given."""
-    _change(model, rows, "{0} = {0} + %s")
-
-
-def _change(model: type[Model], rows: Sequence[Row], how: str) -> None:
-    if not rows:
-        return
-    columns, values = _prepared(model, rows)
-    changes = ", ".join(how.format(column) for column in columns[:-1])
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {_name(model)} SET {changes} WHERE {columns[-1]} = %s", values)
+    _change(model, columns, rows, "{0} = {0} + %s")
 
 
 class Among(Expression):
-    """Whether the values of some columns, taken together, are among `rows`. Not for querysets that join."""
+    """Whether the values of some columns, taken together, are among `rows`, all texts. Not for querysets that join.
+
+    The rows are one parameter, as JSON: thousands of parameters take longer to pass than to look up.
+    """
 
     conditional = True
     output_field = BooleanField()
 
-    def __init__(self, model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    def __init__(self, model: type[Model], columns: Columns, rows: Iterable[Sequence[str]]) -> None:
         super().__init__()
         self._fields = [_fields(model)[column] for column in columns]
         self._rows = rows
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """`(a, b) IN (VALUES (1, 2), (3, 4))`"""
-        converters = [_converter(field) for field in self._fields]
-        row = f"({', '.join(['%s'] * len(converters))})"
+        parts = [f"json_extract(value, '$[{place}]')" for place in range(len(self._fields))]
+        rows = [[field.get_db_prep_value(value, connection) for field, value in self._pairs(row)] for row in self._rows]
+        return self._is_in(f"SELECT {', '.join(parts)} FROM json_each(%s)"), (dumps(rows),)
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        kinds = ["uuid" if isinstance(field, _KEYS) else "text" for field in self._fields]
+        parts = [f"(value ->> {place})::{kind}" for place, kind in enumerate(kinds)]
+        return self._is_in(f"SELECT {', '.join(parts)} FROM json_array_elements(%s::json)"), (dumps(list(self._rows)),)
+
+    def _pairs(self, row: Sequence[str]) -> Iterable[tuple[Field, str]]:
+        return zip(self._fields, row, strict=True)
+
+    def _is_in(self, select: str) -> str:
         columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in self._fields)
-        values = tuple(convert(value) for row in self._rows for convert, value in zip(converters, row, strict=True))
-        return f"({columns}) IN (VALUES {', '.join([row] * len(self._rows))})", values
+        return f"({columns}) IN ({select})"
+
+
+_KEYS = (UUIDField, ForeignKey)
+
+
+def _change(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]], how: str) -> None:
+    if not rows:
+        return
+    names = _names(model, columns)
+    changes = ", ".join(how.format(name) for name in names[:-1])
+    with connection.cursor() as cursor:
+        statement = f"UPDATE {_name(model)} SET {changes} WHERE {names[-1]} = %s"
+        cursor.executemany(statement, _prepared(model, columns, rows))
 
 
 def _name(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
+def _names(model: type[Model], columns: Columns) -> list[str]:
+    fields = _fields(model)
+    return [connection.ops.quote_name(str(fields[column].column)) for column in columns]
+
+
 def _fields(model: type[Model]) -> dict[str, Field]:
     return {field.attname: field for field in model._meta.concrete_fields}
 
 
-def _prepared(model: type[Model], rows: Sequence[Row]) -> tuple[list[str], list[list[Any]]]:
-    """The columns' names, and the rows as the database takes them."""
+def _prepared(model: type[Model], columns: Columns, rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """The rows as the database takes them."""
     fields = _fields(model)
-    converters = [_converter(fields[name]) for name in rows[0]]
-    values = [[convert(value) for convert, value in zip(converters, row.values(), strict=True)] for row in rows]
-    return [connection.ops.quote_name(str(fields[name].column)) for name in rows[0]], values
+    converters = [_converter(fields[column]) for column in columns]
+    return [[convert(value) for convert, value in zip(converters, row, strict=True)] for row in rows]
 
 
 def _converter(field: Field) -> Callable[[Any], Any]:
-    if isinstance(field, JSONField):
-        return dumps
-    if connection.vendor == "postgresql":
+    if isinstance(field, JSONField) or connection.vendor == "postgresql":
         return _as_it_is
     return lambda value: field.get_db_prep_save(value, connection)
 

@@ -5,20 +5,26 @@ Apart from `libraries.admin`, whose pages register with it as soon as that packa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import unquote_plus
 from uuid import UUID
 
+from django.contrib import admin
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
 
 from libraries.accounts import recording_password
 from libraries.events import coming_through
-from libraries.models import Organization, User
+from libraries.models import ApiKey, Event, Library, Organization, Share, Team, User
 from libraries.text import is_storable
+
+Page = Callable[..., HttpResponse]
+ORDER = [Library, Share, Organization, Team, User, ApiKey, Event]
 
 
 def actor_of(request: HttpRequest) -> User:
@@ -73,6 +79,30 @@ class Console(AdminSite):
     index_title = "Console"
     site_url = None
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._pages: list[tuple[str, Page, str]] = []
+
+    def page(self, route: str, *, name: str) -> Callable[[Page], Page]:
+        """Registers a view of its own at `route`, as `admin:name`; it comes before Django's own of the same route."""
+
+        def register(view: Page) -> Page:
+            self._pages.append((route, view, name))
+            return view
+
+        return register
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Our own lists first, in the order in which people look for them."""
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
+            app["models"].sort(key=lambda model: ORDER.index(model["model"]) if model["model"] in ORDER else len(ORDER))
+        return sorted(apps, key=lambda app: app["app_label"] != Library._meta.app_label)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        pages = [path(route, self.admin_view(view), name=name) for route, view, name in self._pages]
+        return [*pages, *super().get_urls()]
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Superusers, and of the staff those who administer an organization (R10)."""
         return super().has_permission(request) and (is_superuser(request) or bool(administered_by(request)))
@@ -98,3 +128,7 @@ class Console(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         with recording_password(actor_of(request), actor=actor_of(request)):
             return super().password_change(request, extra_context)
+
+
+site = cast(Console, admin.site)
+"""The one console, which pages beside the models' register with."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from libraries.errors import LibraryNotFound, MayNotAsk
 from libraries.identifiers import lookup_for
@@ -76,14 +76,9 @@ def decide(questions: Sequence[Question], *, asker: User) -> list[Decision | May
 def find_libraries(identifiers: Collection[str]) -> dict[str, Library]:
     """Those of them that name a library, whoever may see it. One query."""
     lookups = {identifier: lookup_for(identifier) for identifier in identifiers}
-    values = {column: {value for name, value in lookups.values() if name == column} for column in _COLUMNS}
-    named = Q(pk__in=values["pk"]) | Q(natural_id__in=values["natural_id"]) | Q(object_id__in=values["object_id"])
-    rows = list(Library.objects.select_related("organization").filter(named).order_by())
-    found = {(column, getattr(row, column)): row for row in rows for column in _COLUMNS}
-    return {identifier: found[lookup] for identifier, lookup in lookups.items() if lookup in found}
-
-
-_COLUMNS = ("pk", "natural_id", "object_id")
+    found = Library.objects.answering_to(lookups.values()).select_related("organization").order_by()
+    by_name = {name: library for library in found for name in library.names}
+    return {identifier: by_name[lookup] for identifier, lookup in lookups.items() if lookup in by_name}
 
 
 class _Case:

@@ -34,6 +34,34 @@ class ShareNotFound(SharingError):
         self.principal = principal
 
 
+class OrganizationNotFound(SharingError):
+    """There is no such organization, or the caller is not in it: nobody can tell which."""
+
+    code = "organization_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such organization.")
+
+
+class TeamNotFound(SharingError):
+    """There is no such team, or the caller may not see it: nobody can tell which."""
+
+    code = "team_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such team.")
+
+
+class PersonNotFound(SharingError):
+    """Nobody has that name, or somebody of whom the caller may not know: nobody can tell which."""
+
+    code = "person_not_found"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"“{username}” is nobody whom this library could reach.")
+        self.username = username
+
+
 class UnknownPrincipal(SharingError):
     """No such principal, or one that R8 keeps out: the answer is the same, so that nothing leaks."""
 
@@ -43,6 +71,16 @@ class UnknownPrincipal(SharingError):
     def __init__(self, principal: str) -> None:
         super().__init__(f"“{principal}” is nobody that this library can be shared with.")
         self.principal = principal
+
+
+class UnknownUser(SharingError):
+    """No such account, or one that cannot join: the answer is the same, so that nothing leaks."""
+
+    code = "unknown_user"
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"“{username}” is nobody who could join.")
+        self.username = username
 
 
 class UnknownOrganization(SharingError):
@@ -77,6 +115,15 @@ class ActionNotAllowed(SharingError):
     def __init__(self, action: Action) -> None:
         super().__init__(f"You may not {self.WORDS[action]}. Ask an owner of it.")
         self.action = action
+
+
+class OthersAccess(SharingError):
+    """Only owners and administrators are told how others come by their access."""
+
+    code = "others_access"
+
+    def __init__(self) -> None:
+        super().__init__("Why others have access is for owners and administrators to ask.")
 
 
 class NotAdministrator(SharingError):
@@ -162,8 +209,27 @@ class OnlyUsersOwn(SharingError):
         super().__init__("Only a user can be an owner.")
 
 
+class ScopeNotHeld(SharingError):
+    """A key gives no scope that it lacks, and does not end a key that has one."""
+
+    code = "scope_not_held"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"The key lacks the scope {scope}: it neither gives it, nor ends a key that has it.")
+        self.scope = scope
+
+
+class KeyNotFound(SharingError):
+    """The caller has no such key, or it has ended."""
+
+    code = "key_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such key.")
+
+
 class ExpiryRefused(SharingError):
-    """The end named is in the past, beyond the sharer's own, or on an OWNER share (R3)."""
+    """The end named is in the past, beyond the sharer's (or the asking key's) own, or on an OWNER share (R3)."""
 
     code = "expiry_refused"
     rule = "R3"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
+from uuid import UUID
 
 from django.utils import timezone
 
 from libraries.bulk import insert
-from libraries.identifiers import new_uuid
+from libraries.identifiers import new_uuid_text
 from libraries.models import Actor, Event, Library, Organization, Share
 
 
@@ -27,6 +29,7 @@ class EventAction(StrEnum):
     SHARE_CREATED = "share.created"
     SHARE_CHANGED = "share.changed"
     SHARE_REVOKED = "share.revoked"
+    SHARE_EXPIRED = "share.expired"
     ORGANIZATION_CREATED = "organization.created"
     ORGANIZATION_CHANGED = "organization.changed"
     ORGANIZATION_DELETED = "organization.deleted"
@@ -117,21 +120,37 @@ class ShareChange(Protocol):
     def after(self) -> Shared | None: ...
 
 
-def record_of_shares(changes: Iterable[ShareChange], *, actor: Actor) -> None:
+def record_of_shares(changes: Sequence[ShareChange], *, actor: Actor) -> None:
     """Write one event for each change, in their order, all in one statement."""
-    always = {"at": timezone.now(), **_who_and_how(actor)}
-    events = [
-        {
-            "id": new_uuid(),
-            "action": _action(change),
-            "principal": change.principal_name,
-            **always,
-            **_library_columns(change.library),
-            **_share_columns(change.before, change.after),
-        }
-        for change in changes
-    ]
-    insert(Event, events)
+    libraries = {change.library.natural_id: change.library for change in changes}
+    always = {"at": timezone.now().isoformat(), **_who_and_how(actor)}
+    same = {name: {**always, **_library_columns(library)} for name, library in libraries.items()}
+    values = {name: [_text_of(value) for value in columns.values()] for name, columns in same.items()}
+    rows = [(*_row(change), *values[change.library.natural_id]) for change in changes]
+    if rows:
+        insert(Event, (*_ROW, *next(iter(same.values()))), rows)
+
+
+_ROW = ("id", "action", "principal", "from_level", "to_level", "details")
+
+
+def _row(change: ShareChange) -> tuple[Any, ...]:
+    before, after = change.before, change.after
+    columns = _share_columns(before, after)
+    details = columns["details"]
+    return (
+        new_uuid_text(),
+        _action(before, after),
+        change.principal_name,
+        columns["from_level"],
+        columns["to_level"],
+        json.dumps(details) if details else "{}",
+    )
+
+
+def _text_of(value: Any) -> Any:
+    """Keys as text, once for all the rows that they are in."""
+    return str(value) if isinstance(value, UUID) else value
 
 
 def record_of_organization(action: EventAction, organization: Organization, *, actor: Actor, **what: Any) -> None:
@@ -139,10 +158,10 @@ def record_of_organization(action: EventAction, organization: Organization, *, a
     record(action, actor=actor, **_organization_columns(organization), **what)
 
 
-def _action(change: ShareChange) -> EventAction:
-    if change.before is None:
-        return EventAction.SHARE_CREATED
-    return EventAction.SHARE_CHANGED if change.after else EventAction.SHARE_REVOKED
+def _action(before: Shared | None, after: Shared | None) -> str:
+    if before is None:
+        return EventAction.SHARE_CREATED.value
+    return EventAction.SHARE_CHANGED.value if after else EventAction.SHARE_REVOKED.value
 
 
 def _who_and_how(actor: Actor) -> dict[str, Any]:
@@ -156,8 +175,8 @@ def _library_columns(library: Library) -> dict[str, Any]:
 
 def _share_columns(before: Shared | None, after: Shared | None) -> dict[str, Any]:
     return {
-        "from_level": before.level if before else None,
-        "to_level": after.level if after else None,
+        "from_level": int(before.level) if before else None,
+        "to_level": int(after.level) if after else None,
         "details": _differences(before, after),
     }
 
@@ -168,11 +187,11 @@ def _organization_columns(organization: Organization) -> dict[str, Any]:
 
 def _differences(before: Shared | None, after: Shared | None) -> dict[str, list[str | None]]:
     """What changed beside the level: field to its value before and after, moments in ISO 8601."""
-    pairs: dict[str, list[str | None]] = {
-        "expiresAt": [_end(before), _end(after)],
-        "note": [before.note if before else "", after.note if after else ""],
+    pairs = {
+        "expiresAt": (_end(before), _end(after)),
+        "note": (before.note if before else "", after.note if after else ""),
     }
-    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
+    return {field: list(pair) for field, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _end(share: Shared | None) -> str | None:

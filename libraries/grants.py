@@ -36,12 +36,12 @@ def put(share: Share, *, before: Share | None = None) -> None:
 
 
 class Holding(NamedTuple):
-    """What a share gives, and to whom: to a user, by their key, or to a team's or organization's group, by its."""
+    """What a share gives, and to whom: a user, by their key, or a team's or organization's group, by its. Keys as text."""
 
-    share_id: UUID
-    library_id: UUID
+    share_id: str
+    library_id: str
     kind: Kind
-    subject_id: Any
+    subject_id: str | int | None
     level: Level
     expires_at: datetime | None
 
@@ -50,20 +50,35 @@ def put_all(holdings: Collection[Holding]) -> None:
     """Write the grants of shares that have none yet. Four queries at most."""
     if not holdings:
         return
-    by_table: dict[type[Grant], list[dict[str, Any]]] = {
-        LibraryUserObjectPermission: [],
-        LibraryGroupObjectPermission: [],
-    }
     keys = _permission_keys()
-    everyone = everyone_group_id() if any(holding.kind == Kind.EVERYONE for holding in holdings) else None
+    permissions = {level: [keys[codename] for codename in codenames] for level, codenames in GRANTED.items()}
+    users = [each for each in holdings if each.kind == Kind.USER]
+    groups = [each for each in holdings if each.kind != Kind.USER]
+    everyone = everyone_group_id() if any(each.kind == Kind.EVERYONE for each in groups) else None
+    insert(
+        LibraryUserObjectPermission,
+        (*_COLUMNS, "user_id"),
+        [(*row, holding.subject_id) for holding, row in _rows(users, permissions)],
+    )
+    insert(
+        LibraryGroupObjectPermission,
+        (*_COLUMNS, "group_id", "breadth"),
+        [(*row, holding.subject_id or everyone, int(holding.kind)) for holding, row in _rows(groups, permissions)],
+    )
+
+
+_COLUMNS = ("share_id", "content_object_id", "expires_at", "permission_id")
+
+
+def _rows(
+    holdings: Iterable[Holding], permissions: dict[Level, list[int]]
+) -> Iterator[tuple[Holding, tuple[Any, ...]]]:
     for holding in holdings:
-        table, columns = _row_of(holding, everyone)
-        by_table[table].extend({**columns, "permission_id": keys[codename]} for codename in GRANTED[holding.level])
-    for table, rows in by_table.items():
-        insert(table, rows)
+        for permission in permissions[holding.level]:
+            yield holding, (holding.share_id, holding.library_id, holding.expires_at, permission)
 
 
-def drop_all(shares: Collection[UUID]) -> None:
+def drop_all(shares: Collection[str]) -> None:
     """Delete the grants of the shares. Two queries at most."""
     if shares:
         for table in (LibraryUserObjectPermission, LibraryGroupObjectPermission):
@@ -73,19 +88,6 @@ def drop_all(shares: Collection[UUID]) -> None:
 def _permission_keys() -> dict[str, int]:
     of_libraries = Permission.objects.filter(content_type__app_label="libraries", content_type__model="library")
     return dict(of_libraries.values_list("codename", "pk"))
-
-
-def _row_of(holding: Holding, everyone: int | None) -> tuple[type[Grant], dict[str, Any]]:
-    """The table for the grants of a holding, and what they have in common."""
-    shared = {
-        "share_id": holding.share_id,
-        "content_object_id": holding.library_id,
-        "expires_at": holding.expires_at,
-    }
-    if holding.kind == Kind.USER:
-        return LibraryUserObjectPermission, {**shared, "user_id": holding.subject_id}
-    group = everyone if holding.kind == Kind.EVERYONE else holding.subject_id
-    return LibraryGroupObjectPermission, {**shared, "group_id": group, "breadth": holding.kind}
 
 
 def _table(share: Share) -> type[Grant]:

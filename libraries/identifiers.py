@@ -2,15 +2,20 @@
 
 import re
 import secrets
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.text import slugify
+from uuid_utils import uuid7 as fast_uuid7
 from uuid_utils.compat import uuid7
 
 NATURAL_ID_LENGTH = 40
 UUID_PATTERN = r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
 OBJECT_ID_PATTERN = r"[a-f0-9]{24}"
 NATURAL_ID_PATTERN = r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
+
+SLUG_LENGTH = 100
+SLUG_PATTERN = r"[-a-zA-Z0-9_]+"
 
 
 def whole(pattern: str) -> str:
@@ -21,6 +26,17 @@ def whole(pattern: str) -> str:
 def new_uuid() -> UUID:
     """A UUID of version 7: later ones sort later."""
     return uuid7()
+
+
+def new_uuid_text() -> str:
+    """The same as text, several times as fast: for rows by the thousand."""
+    return str(fast_uuid7())
+
+
+def first_uuid_at(moment: datetime) -> UUID:
+    """The least UUID of version 7 that could have been made at `moment`, an aware datetime."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
 
 
 def new_object_id() -> str:
@@ -40,6 +56,11 @@ def is_natural_id(text: str) -> bool:
         and not is_uuid(text)
         and re.fullmatch(OBJECT_ID_PATTERN, text) is None
     )
+
+
+def is_slug(text: str) -> bool:
+    """Whether an organization or a team can go by `text`."""
+    return len(text) <= SLUG_LENGTH and re.fullmatch(SLUG_PATTERN, text) is not None
 
 
 def natural_id_from(name: str) -> str:

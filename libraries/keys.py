@@ -9,6 +9,7 @@ from binascii import crc32
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
@@ -16,8 +17,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from libraries.errors import ExpiryRefused, InvalidText, KeyOfAnother
+from libraries.errors import ExpiryRefused, InvalidText, KeyNotFound, KeyOfAnother, ScopeNotHeld
 from libraries.events import EventAction, record
+from libraries.identifiers import is_uuid
 from libraries.models import Actor, ApiKey, Organization, OrganizationUserObjectPermission, Scope, Share, User
 from libraries.models.keys import KEY_NAME_LENGTH
 from libraries.reach import unexpired
@@ -33,14 +35,25 @@ USE_NOTED_EVERY = timedelta(hours=1)
 
 
 def create_api_key(
-    *, user: User, name: str, scopes: Collection[Scope] = tuple(Scope), expires_at: datetime | None = None, actor: Actor
+    *,
+    user: User,
+    name: str,
+    scopes: Collection[Scope] = tuple(Scope),
+    expires_at: datetime | None = None,
+    within: ApiKey | None = None,
+    actor: Actor,
 ) -> tuple[ApiKey, str]:
     """Make a key; returns it and the secret, which nobody can read again. The secret is never logged.
 
-    Raises KeyOfAnother, InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed.
+    within: the key that asks for it. The new one outgrows it in nothing, and takes its end where none is named.
+    Raises KeyOfAnother, InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed or is
+    beyond that of `within`, ScopeNotHeld.
     """
     _require_power_over_keys_of(user, actor)
     _refuse_name(name)
+    if within:
+        _refuse_scopes_beyond(within, scopes)
+        expires_at = _end_within(within, expires_at)
     if expires_at and expires_at <= timezone.now():
         raise ExpiryRefused("That moment is in the past.")
     secret = _new_secret()
@@ -64,8 +77,7 @@ def find_api_key(secret: str) -> ApiKey | None:
     """
     if not _could_be_a_key(secret):
         return None
-    live = ApiKey.objects.filter(unexpired(), revoked_at=None, user__is_active=True)
-    key = live.select_related("user").filter(digest=_digest(secret)).first()
+    key = _live_keys().filter(user__is_active=True, digest=_digest(secret)).select_related("user").first()
     if key:
         _note_use(key)
     return key
@@ -79,9 +91,32 @@ def _note_use(key: ApiKey) -> None:
         ApiKey.objects.filter(due, pk=key.pk).update(last_used_at=Now())
 
 
-def revoke_api_key(*, key: ApiKey, actor: Actor) -> bool:
-    """End a key for good; returns whether that changed anything. Raises KeyOfAnother."""
+def live_keys_of(user: User) -> QuerySet[ApiKey]:
+    """The user's keys that open anything."""
+    return _live_keys().filter(user=user)
+
+
+def get_key_of(user: User, identifier: str) -> ApiKey:
+    """One of the user's live keys by its UUID. Raises KeyNotFound."""
+    key = live_keys_of(user).filter(pk=UUID(identifier)).first() if is_uuid(identifier) else None
+    if key is None:
+        raise KeyNotFound
+    return key
+
+
+def may_revoke_key(key: ApiKey, *, within: ApiKey) -> bool:
+    """Whether a caller with the key `within` may end the key: that one itself, or one that has no scope beyond it."""
+    return key == within or set(key.scopes) <= set(within.scopes)
+
+
+def revoke_api_key(*, key: ApiKey, within: ApiKey | None = None, actor: Actor) -> bool:
+    """End a key for good; returns whether that changed anything.
+
+    within: the key that asks for it. Raises KeyOfAnother, ScopeNotHeld.
+    """
     _require_power_over_keys_of(key.user, actor)
+    if within and key != within:
+        _refuse_scopes_beyond(within, key.scopes)
     with transaction.atomic():
         revoked = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now())
         if revoked:
@@ -115,6 +150,22 @@ def _require_power_over_keys_of(user: User, actor: Actor) -> None:
         return
     if not service_accounts_of(actor).filter(pk=user.pk).exists():
         raise KeyOfAnother(user.username)
+
+
+def _live_keys() -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(unexpired(), revoked_at=None)
+
+
+def _refuse_scopes_beyond(within: ApiKey, scopes: Collection[str]) -> None:
+    for scope in sorted(set(scopes) - set(within.scopes)):
+        raise ScopeNotHeld(scope)
+
+
+def _end_within(within: ApiKey, wanted: datetime | None) -> datetime | None:
+    latest = within.expires_at
+    if latest and wanted and wanted > latest:
+        raise ExpiryRefused(f"The key that asks ends at {latest.isoformat()}: no other can last longer.", latest)
+    return wanted or latest
 
 
 def _refuse_name(name: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from django.db.models import IntegerChoices
@@ -121,7 +122,7 @@ class Access:
     def __post_init__(self) -> None:
         object.__setattr__(self, "level", effective_level(self.reaching))
 
-    @property
+    @cached_property
     def actions(self) -> frozenset[Action]:
         """Every action that the user may do."""
         if self.superuser:
@@ -149,7 +150,7 @@ class Access:
         breadth = min(shut_out_breadth(self.reaching), Kind.EVERYONE)
         return any(share.level > Level.NONE and share.kind < breadth for share in self.reaching)
 
-    @property
+    @cached_property
     def ceiling(self) -> Level:
         """The highest level that the user may give, change or take away (R5)."""
         if self.level < Level.OWNER and (self.administers or self.superuser):

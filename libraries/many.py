@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, UUIDField, Value
 
-from libraries.addressees import Address, Addressees
+from libraries.addressees import Address, Addressee, Addressees
 from libraries.bulk import Among
 from libraries.errors import (
     ActionNotAllowed,
@@ -20,11 +18,11 @@ from libraries.errors import (
     SharingError,
     UnknownPrincipal,
 )
-from libraries.identifiers import new_uuid
-from libraries.levels import Action, Kind
-from libraries.many_writes import Change, ShareRow, write_changes
+from libraries.identifiers import new_uuid_text
+from libraries.levels import Action, Kind, Level
+from libraries.many_writes import Change, Identity, ShareRow, write_changes
 from libraries.models import Actor, Library, Share
-from libraries.principals import COLUMNS, Principal, PrincipalReference
+from libraries.principals import COLUMNS, PrincipalReference
 from libraries.share_rules import Wanted, is_own, new_terms, refuse_to_revoke, require_right_to_revoke, terms_of
 from libraries.sharing import locked_libraries_for, locked_library_for
 
@@ -80,8 +78,9 @@ def share_across(
 ) -> list[Change | SharingError]:
     """Share many libraries, each named by any of its names, in one transaction; returns what became of each item.
 
-    Each item is on its own: one that the rules refuse comes back as its refusal, and the others are done. A principal
-    may be named again: the later item then finds what the earlier one left. Otherwise as share_many.
+    Each item is on its own: one that the rules refuse comes back as its refusal, and the others are done. What stands
+    as it is wanted is left alone, whoever might change it. A principal may be named again: the later item then finds
+    what the earlier one left. Otherwise as share_many.
     """
     with transaction.atomic():
         libraries = locked_libraries_for(actor, {identifier for identifier, _ in items})
@@ -98,7 +97,7 @@ def _outcome(batch: Batch, library: Library | None, item: Item) -> Change | Shar
     try:
         if library is None:
             raise LibraryNotFound
-        return batch.judge(library, item)
+        return batch.as_it_stands(library, item) or batch.judge(library, item)
     except SharingError as refusal:
         return refusal
 
@@ -111,23 +110,29 @@ class Batch:
         self._addressees = Addressees(addresses)
         self._standing = _standing_shares({self.identity(library, reference) for reference, library in addresses})
 
-    def identity(self, library: Library, reference: PrincipalReference) -> tuple[UUID, Kind, Any]:
+    def identity(self, library: Library, reference: PrincipalReference) -> Identity:
         """The same for all references to one principal of a library."""
-        principal = self._addressees.find(reference, library)
-        return library.pk, reference.kind, principal.pk if principal else reference
+        addressee = self._addressees.find(reference, library)
+        return library.key, reference.kind, addressee.key if addressee else reference
+
+    def as_it_stands(self, library: Library, item: Item) -> Change | None:
+        """No change, where the share says what is wanted already."""
+        share = self._standing.get(self.identity(library, item.principal))
+        if share and item.wanted and item.wanted.is_met_by(share):
+            return Change(library, None, share, share)
+        return None
 
     def judge(self, library: Library, item: Item) -> Change:
         """What the wish comes to, after those judged before it. Raises what the verbs on one share raise."""
         identity = self.identity(library, item.principal)
-        before = self._standing.get(identity)
-        principal = self._addressees.find(item.principal, library)
+        addressee, before = self._addressees.find(item.principal, library), self._standing.get(identity)
         if item.wanted is None:
             self._refuse_to_revoke(library, item.principal, before)
             after = None
         else:
-            after = self._shared(library, item.principal, item.wanted, principal, before)
+            after = self._shared(library, item.principal, item.wanted, addressee, before)
         self._standing[identity] = after
-        return Change(library, principal, before, after)
+        return Change(library, addressee, before, after)
 
     def _refuse_to_revoke(self, library: Library, reference: PrincipalReference, before: ShareRow | None) -> None:
         own = is_own(before, self._actor) if before else reference.names(self._actor)
@@ -140,42 +145,44 @@ class Batch:
         library: Library,
         reference: PrincipalReference,
         wanted: Wanted,
-        principal: Principal | None,
+        addressee: Addressee | None,
         before: ShareRow | None,
     ) -> ShareRow:
         if Action.SHARE not in library.access.actions:
             raise ActionNotAllowed(Action.SHARE)
-        if principal is None:
+        if addressee is None:
             raise UnknownPrincipal(reference.text)
         terms = new_terms(
             wanted,
             text=reference.text,
-            kind=principal.kind,
-            admissible=self._addressees.admits(library, principal),
+            kind=addressee.kind,
+            admissible=self._addressees.admits(library, addressee),
             before=before,
             access=library.access,
             actor=self._actor,
         )
         if before and terms == terms_of(before):
             return before
-        return ShareRow(before.id if before else new_uuid(), library.pk, principal.kind, principal.pk, *terms)
+        return ShareRow(before.id if before else new_uuid_text(), library.key, addressee.kind, addressee.key, *terms)
 
 
-def _standing_shares(identities: Iterable[tuple[UUID, Kind, Any]]) -> dict[Any, ShareRow | None]:
+def _standing_shares(identities: Iterable[Identity]) -> dict[Identity, ShareRow | None]:
     """By identity, the shares that there are; one query for each kind of principal."""
-    sought = defaultdict(list)
-    for library_id, kind, key in identities:
+    sought: dict[Kind, list[tuple[str, Any]]] = defaultdict(list)
+    for library, kind, key in identities:
         if not isinstance(key, PrincipalReference):
-            sought[kind].append((library_id, key))
+            sought[kind].append((library, key))
     return {share.identity: share for kind, pairs in sought.items() for share in _shares_of(kind, pairs)}
 
 
-def _shares_of(kind: Kind, pairs: Sequence[tuple[UUID, Any]]) -> Iterable[ShareRow]:
-    if kind == Kind.EVERYONE:
-        shares = Share.objects.filter(kind=kind, library__in=[library_id for library_id, _ in pairs])
-        subject: Any = Value(None, UUIDField())
+def _shares_of(kind: Kind, pairs: Sequence[tuple[str, Any]]) -> Iterator[ShareRow]:
+    column = f"{COLUMNS[kind]}_id" if kind in COLUMNS else None
+    if column:
+        found = Share.objects.filter(Among(Share, ("library_id", column), pairs))
     else:
-        shares = Share.objects.filter(Among(Share, ("library_id", f"{COLUMNS[kind]}_id"), pairs))
-        subject = F(f"{COLUMNS[kind]}_id")
-    rows = shares.order_by().values_list("id", "library_id", "kind", subject, "level", "expires_at", "note")
-    return map(ShareRow._make, rows)
+        found = Share.objects.filter(Among(Share, ("library_id",), [[library] for library, _ in pairs]), kind=kind)
+    rows = found.order_by().values("id", "library_id", "level", "expires_at", "note", *filter(None, [column]))
+    for row in rows:
+        key = str(row[column]) if column else None
+        terms = (Level(row["level"]), row["expires_at"], row["note"])
+        yield ShareRow(str(row["id"]), str(row["library_id"]), kind, key, *terms)

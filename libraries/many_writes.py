@@ -1,4 +1,7 @@
-"""Many shares written or erased with everything that goes with them. The verbs of `many` alone call this, under locks."""
+"""Many shares written or erased with everything that goes with them. The verbs of `many` alone call this, under locks.
+
+Keys are texts here: as objects, they would take longer to make than the rows that they are in.
+"""
 
 from __future__ import annotations
 
@@ -12,37 +15,40 @@ from django.db import connection
 from django.utils import timezone
 
 from libraries import bulk, grants
+from libraries.addressees import Addressee
 from libraries.events import record_of_shares
 from libraries.levels import Kind, Level
 from libraries.models import Actor, Library, Share
-from libraries.principals import COLUMNS, Principal
+
+Identity = tuple[str, Kind, Any]
+"""Of a share: the library, and the kind and key of the principal."""
 
 
 class ShareRow(NamedTuple):
     """A share, as changing many at once sees one."""
 
-    id: UUID
-    library_id: UUID
+    id: str
+    library_id: str
     kind: Kind
-    subject_id: UUID | None
+    subject_id: str | None
     level: Level
     expires_at: datetime | None
     note: str
 
     @property
-    def identity(self) -> tuple[UUID, Kind, UUID | None]:
+    def identity(self) -> Identity:
         return self.library_id, self.kind, self.subject_id
 
     @property
     def user_id(self) -> UUID | None:
-        return self.subject_id if self.kind == Kind.USER else None
+        return UUID(self.subject_id) if self.kind == Kind.USER else None
 
 
 class Change(NamedTuple):
-    """A principal's share on a library before and after; None where there is none."""
+    """A principal's share on a library before and after; None where there is none, or nobody of that name."""
 
     library: Library
-    principal: Principal | None
+    addressee: Addressee | None
     before: ShareRow | None
     after: ShareRow | None
 
@@ -53,7 +59,7 @@ class Change(NamedTuple):
 
     @property
     def principal_name(self) -> str:
-        return self.principal.name if self.principal else ""
+        return self.addressee.name if self.addressee else ""
 
 
 def write_changes(changes: Sequence[Change], actor: Actor) -> None:
@@ -74,12 +80,12 @@ def write_changes(changes: Sequence[Change], actor: Actor) -> None:
 
 def _net(changes: Sequence[Change]) -> list[Change]:
     """The changes that the database sees: one for each share."""
-    net: dict[Any, Change] = {}
+    net: dict[Identity, Change] = {}
     for change in changes:
         share = change.after or change.before
-        identity = share.identity if share else None
-        earlier = net.get(identity)
-        net[identity] = change._replace(before=earlier.before) if earlier else change
+        if share:
+            earlier = net.get(share.identity)
+            net[share.identity] = change._replace(before=earlier.before) if earlier else change
     return [change for change in net.values() if change.changes]
 
 
@@ -89,13 +95,13 @@ def _grants_differ(change: Change) -> bool:
 
 
 def _holdings(change: Change) -> Iterator[grants.Holding]:
-    if share := change.after:
-        subject = change.principal.subject if change.principal else None
-        holder = share.subject_id if share.kind == Kind.USER else getattr(subject, "group_id", None)
+    share, addressee = change.after, change.addressee
+    if share and addressee:
+        holder = addressee.key if share.kind == Kind.USER else addressee.group_id
         yield grants.Holding(share.id, share.library_id, share.kind, holder, share.level, share.expires_at)
 
 
-def _erase(shares: Sequence[UUID]) -> None:
+def _erase(shares: Sequence[str]) -> None:
     """Their grants must be gone."""
     if shares:
         Share.objects.filter(pk__in=shares)._raw_delete(connection.alias)
@@ -103,27 +109,45 @@ def _erase(shares: Sequence[UUID]) -> None:
 
 def _update(shares: Sequence[ShareRow], actor: Actor) -> None:
     now = timezone.now()
-    changed = ({**_terms(share), "granted_by_id": actor.pk, "updated_at": now, "id": share.id} for share in shares)
-    bulk.update(Share, list(changed))
+    columns = ("level", "expires_at", "note", "granted_by_id", "updated_at", "id")
+    rows = [(int(share.level), share.expires_at, share.note, actor.pk, now, share.id) for share in shares]
+    bulk.update(Share, columns, rows)
 
 
 def _insert(shares: Sequence[ShareRow], actor: Actor) -> None:
-    now = timezone.now()
-    always = {"granted_by_id": actor.pk, "created_at": now, "updated_at": now}
-    bulk.insert(Share, [{**_identity(share), **_terms(share), **always} for share in shares])
+    now, giver = timezone.now().isoformat(), str(actor.pk) if actor.pk else None
+    terms = ("level", "expires_at", "note", "granted_by_id", "created_at", "updated_at")
+    rows = [
+        (
+            share.id,
+            share.library_id,
+            int(share.kind),
+            *_subject(share),
+            int(share.level),
+            share.expires_at,
+            share.note,
+            giver,
+            now,
+            now,
+        )
+        for share in shares
+    ]
+    bulk.insert(Share, ("id", "library_id", "kind", "user_id", "team_id", "organization_id", *terms), rows)
 
 
-def _identity(share: ShareRow) -> dict[str, Any]:
-    named = {f"{column}_id": share.subject_id if kind == share.kind else None for kind, column in COLUMNS.items()}
-    return {"id": share.id, "library_id": share.library_id, "kind": share.kind, **named}
-
-
-def _terms(share: ShareRow) -> dict[str, Any]:
-    return {"level": share.level, "expires_at": share.expires_at, "note": share.note}
+def _subject(share: ShareRow) -> tuple[str | None, ...]:
+    """The three columns for a user, a team and an organization."""
+    match share.kind:
+        case Kind.USER:
+            return share.subject_id, None, None
+        case Kind.TEAM:
+            return None, share.subject_id, None
+        case _:
+            return None, None, share.subject_id
 
 
 def _count(changes: Sequence[Change]) -> None:
-    more: Counter[UUID] = Counter()
+    more: Counter[str] = Counter()
     for change in changes:
-        more[change.library.pk] += (change.after is not None) - (change.before is not None)
-    bulk.add_to(Library, [{"share_count": more[pk], "revision": 1, "id": pk} for pk in sorted(more)])
+        more[change.library.key] += (change.after is not None) - (change.before is not None)
+    bulk.add_to(Library, ("share_count", "revision", "id"), [(more[key], 1, key) for key in sorted(more)])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 
-from libraries.errors import LastOwner, NameTaken, NotAdministrator, NotMember, UnknownPrincipal
+from libraries.directory import require_superuser
+from libraries.errors import LastOwner, NameTaken, NotAdministrator, NotMember, TeamNotFound, UnknownPrincipal
 from libraries.events import EventAction, record_of_organization
+from libraries.keys import live_keys_of
 from libraries.levels import Kind, Level
 from libraries.models import (
     ADMINISTER,
     CHECK_ACCESS,
     Actor,
+    ApiKey,
     Library,
     Organization,
     OrganizationUserObjectPermission,
@@ -35,14 +40,19 @@ def administers(user: Actor, organization: Organization) -> bool:
     return _powers(user, organization).filter(permission__codename=ADMINISTER).exists()
 
 
+def require_administrator(actor: Actor, organization: Organization) -> None:
+    """Raises NotAdministrator for who has not R10's power over the organization."""
+    if not administers(actor, organization):
+        raise NotAdministrator(organization.slug)
+
+
 def is_member(user: User, of: Organization | Team) -> bool:
     return user.groups.filter(pk=of.group_id).exists()
 
 
 def create_organization(*, slug: str, name: str, actor: Actor, **fields: Any) -> Organization:
-    """Found an organization. Raises NotAdministrator unless the actor is a superuser, NameTaken."""
-    if not (actor.is_active and actor.is_superuser):
-        raise NotAdministrator(slug)
+    """Found an organization. Raises NotSuperuser, NameTaken."""
+    require_superuser(actor)
     try:
         with transaction.atomic():
             organization = Organization.objects.create(slug=slug, name=name, **fields)
@@ -55,40 +65,118 @@ def create_organization(*, slug: str, name: str, actor: Actor, **fields: Any) ->
 def add_member(*, organization: Organization, user: User, actor: Actor) -> bool:
     """Take the user in; returns whether that changed anything. Raises NotAdministrator."""
     with transaction.atomic():
-        _require_administrator(actor, organization)
+        require_administrator(actor, organization)
         _lock_user(user)
         return _join(user, organization, organization, EventAction.MEMBER_ADDED, actor)
 
 
-def remove_member(*, organization: Organization, user: User, successor: User | None = None, actor: Actor) -> None:
-    """Let the user go, with every share and power of theirs in the organization (R12).
+@dataclass(frozen=True)
+class Departure:
+    """What goes, and what stays, when a member leaves an organization (R12).
 
-    successor: who becomes the owner of what they alone own.
-    Raises NotAdministrator, NotMember, LastOwner, and UnknownPrincipal for a successor who is not an active member.
+    owned_alone: libraries of it that need a successor. shares: every share of theirs on its libraries.
+    powers: codenames. keys: their live API keys, which belong to the account and stay, though they open nothing of
+    the organization any more.
+    """
+
+    organization: Organization
+    user: User
+    owned_alone: list[Library]
+    shares: list[Share]
+    teams: list[Team]
+    powers: list[str]
+    keys: list[ApiKey]
+
+    def require_successor(self, successor: User | None) -> None:
+        """Raises LastOwner where one is needed, and UnknownPrincipal for one who is not another active member."""
+        if successor:
+            _require_active_member(successor, self.organization, apart_from=self.user)
+        elif self.owned_alone:
+            raise LastOwner(self.user.username, [library.natural_id for library in self.owned_alone])
+
+
+def what_leaving_takes(*, organization: Organization, user: User, actor: Actor) -> Departure:
+    """What remove_member would do, for who may do it. Raises NotAdministrator, NotMember."""
+    require_administrator(actor, organization)
+    return _departure(organization, user)
+
+
+def put_member(
+    *,
+    organization: Organization,
+    user: User,
+    administrator: bool | None = None,
+    precondition: Callable[[User | None], None] | None = None,
+    actor: Actor,
+) -> bool:
+    """Take the user in where they are not, and give or take R10's power unless `administrator` is None.
+
+    Returns whether that changed anything. Raises NotAdministrator, and what `precondition` (called with the locked
+    user, or None for one who is no member) raises.
     """
     with transaction.atomic():
-        _require_administrator(actor, organization)
+        require_administrator(actor, organization)
+        _lock_user(user)
+        if precondition:
+            precondition(user if is_member(user, organization) else None)
+        changed = add_member(organization=organization, user=user, actor=actor)
+        if administrator is not None:
+            changed |= set_administrator(organization=organization, user=user, administrator=administrator, actor=actor)
+        return changed
+
+
+def remove_member(
+    *,
+    organization: Organization,
+    user: User,
+    successor: User | None = None,
+    precondition: Callable[[User], None] | None = None,
+    actor: Actor,
+) -> Departure:
+    """Let the user go, with every share and power of theirs in the organization (R12); returns what that took.
+
+    successor: who becomes the owner of what they alone own.
+    Raises NotAdministrator, NotMember, LastOwner, UnknownPrincipal for a successor who is not an active member, and
+    what `precondition` (called with the locked user) raises.
+    """
+    with transaction.atomic():
+        require_administrator(actor, organization)
         leaving_and_successor = User.objects.filter(pk__in=[user.pk, (successor or user).pk])
         shared = organization.libraries.filter(pk__in=user.shares.values("library"))
-        libraries = _lock_with_principals(shared, leaving_and_successor)
-        if not is_member(user, organization):
-            raise NotMember(user.username, organization.slug)
-        orphans = _owned_alone(user, organization)
-        if successor:
-            _require_active_member(successor, organization, apart_from=user)
-        elif orphans:
-            raise LastOwner(user.username, [library.natural_id for library in orphans])
-        for library in orphans:
+        _lock_with_principals(shared, leaving_and_successor)
+        departure = _departure(organization, user)
+        if precondition:
+            precondition(user)
+        departure.require_successor(successor)
+        for library in departure.owned_alone:
             hand_over(library, Principal(Kind.USER, successor), (), actor)
-        for library in libraries:
-            for share in library.shares.with_principals().filter(user=user):
-                erase_share(library, share, actor)
-        details = _held_in(organization, user)
+        for share in departure.shares:
+            erase_share(share.library, share, actor)
         _powers(user, organization).delete()
         user.groups.remove(organization.group_id, *organization.teams.values_list("group_id", flat=True))
+        details = {"teams": [team.slug for team in departure.teams], "powers": departure.powers}
         record_of_organization(
             EventAction.MEMBER_REMOVED, organization, actor=actor, principal=user.username, details=details
         )
+        return departure
+
+
+def _departure(organization: Organization, user: User) -> Departure:
+    """Raises NotMember."""
+    if not is_member(user, organization):
+        raise NotMember(user.username, organization.slug)
+    shares = user.shares.with_principals().filter(library__organization=organization)
+    teams = organization.teams.filter(group__in=user.groups.all())
+    powers = _powers(user, organization).order_by("pk").values_list("permission__codename", flat=True)
+    return Departure(
+        organization,
+        user,
+        owned_alone=_owned_alone(user, organization),
+        shares=list(shares.select_related("library__organization").order_by("library_id")),
+        teams=list(teams.order_by("slug")),
+        powers=list(powers),
+        keys=list(live_keys_of(user).order_by("pk")),
+    )
 
 
 def set_administrator(*, organization: Organization, user: User, administrator: bool, actor: Actor) -> bool:
@@ -108,7 +196,7 @@ def set_check_access(*, organization: Organization, user: User, allowed: bool, a
 
 def create_team(*, organization: Organization, slug: str, name: str, email: str = "", actor: Actor) -> Team:
     """Set up a team. Raises NotAdministrator, NameTaken."""
-    _require_administrator(actor, organization)
+    require_administrator(actor, organization)
     try:
         with transaction.atomic():
             team = Team.objects.create(organization=organization, slug=slug, name=name, email=email)
@@ -119,13 +207,19 @@ def create_team(*, organization: Organization, slug: str, name: str, email: str 
     return team
 
 
-def delete_team(*, team: Team, actor: Actor) -> None:
-    """Dissolve a team, with every share that it holds. Raises NotAdministrator, and UnknownPrincipal if it is gone."""
+def delete_team(*, team: Team, precondition: Callable[[Team], None] | None = None, actor: Actor) -> None:
+    """Dissolve a team, with every share that it holds.
+
+    Raises NotAdministrator, TeamNotFound if it is gone, and what `precondition` (called with the locked team)
+    raises.
+    """
     with transaction.atomic():
-        _require_administrator(actor, team.organization)
+        require_administrator(actor, team.organization)
         shared = team.organization.libraries.filter(pk__in=team.shares.values("library"))
         libraries = _lock_with_principals(shared, Team.objects.filter(pk=team.pk))
         _require_team(team)
+        if precondition:
+            precondition(team)
         for library in libraries:
             for share in library.shares.with_principals().filter(team=team):
                 erase_share(library, share, actor)
@@ -133,34 +227,41 @@ def delete_team(*, team: Team, actor: Actor) -> None:
         team.delete()
 
 
-def add_team_member(*, team: Team, user: User, actor: Actor) -> bool:
+def add_team_member(
+    *, team: Team, user: User, precondition: Callable[[User | None], None] | None = None, actor: Actor
+) -> bool:
     """Take a member of the organization into the team; returns whether that changed anything.
 
-    Raises NotAdministrator, NotMember, and UnknownPrincipal if the team is gone.
+    Raises NotAdministrator, NotMember, TeamNotFound if the team is gone, and what `precondition` (called with the
+    locked user, or None for one who is not in the team) raises.
     """
     with transaction.atomic():
-        _require_administrator(actor, team.organization)
+        require_administrator(actor, team.organization)
         _require_team(team)
         _lock_user(user)
         if not is_member(user, team.organization):
             raise NotMember(user.username, team.organization.slug)
+        if precondition:
+            precondition(user if is_member(user, team) else None)
         return _join(user, team, team.organization, EventAction.TEAM_MEMBER_ADDED, actor)
 
 
-def remove_team_member(*, team: Team, user: User, actor: Actor) -> None:
-    """Take the user out of the team. Raises NotAdministrator, NotMember."""
+def remove_team_member(
+    *, team: Team, user: User, precondition: Callable[[User], None] | None = None, actor: Actor
+) -> None:
+    """Take the user out of the team.
+
+    Raises NotAdministrator, NotMember, and what `precondition` (called with the locked user) raises.
+    """
     with transaction.atomic():
-        _require_administrator(actor, team.organization)
+        require_administrator(actor, team.organization)
         _lock_user(user)
         if not is_member(user, team):
             raise NotMember(user.username, team.slug)
+        if precondition:
+            precondition(user)
         user.groups.remove(team.group_id)
         _record_of_team(EventAction.TEAM_MEMBER_REMOVED, team, actor, user)
-
-
-def _require_administrator(actor: Actor, organization: Organization) -> None:
-    if not administers(actor, organization):
-        raise NotAdministrator(organization.slug)
 
 
 def _require_active_member(user: User, organization: Organization, *, apart_from: User) -> None:
@@ -170,9 +271,9 @@ def _require_active_member(user: User, organization: Organization, *, apart_from
 
 
 def _require_team(team: Team) -> None:
-    """The team is there still, and locked so that it stays. Raises UnknownPrincipal."""
+    """The team is there still, and locked so that it stays. Raises TeamNotFound."""
     if not Team.objects.select_for_update(no_key=True).filter(pk=team.pk).order_by("pk").values_list("pk").first():
-        raise UnknownPrincipal(team.principal_name)
+        raise TeamNotFound
 
 
 def _join(
@@ -215,7 +316,7 @@ def _set_power(
 ) -> bool:
     """Give or take one power. `actions`: what the event says of giving, and of taking."""
     with transaction.atomic():
-        _require_administrator(actor, organization)
+        require_administrator(actor, organization)
         _lock_user(user)
         if not is_member(user, organization):
             raise NotMember(user.username, organization.slug)
@@ -228,15 +329,6 @@ def _set_power(
             held.delete()
         record_of_organization(actions[0 if wanted else 1], organization, actor=actor, principal=user.username)
         return True
-
-
-def _held_in(organization: Organization, user: User) -> dict[str, Any]:
-    """What else goes with a membership, for its last event."""
-    teams = organization.teams.filter(group__in=user.groups.all()).order_by("slug")
-    return {
-        "teams": list(teams.values_list("slug", flat=True)),
-        "powers": list(_powers(user, organization).order_by("pk").values_list("permission__codename", flat=True)),
-    }
 
 
 def _lock_user(user: User) -> None:

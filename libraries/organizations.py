@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from libraries.errors import NameTaken, NotAdministrator, OrganizationInUse, UnknownPrincipal
+from libraries.directory import require_superuser
+from libraries.errors import NameTaken, OrganizationInUse, OrganizationNotFound, SharingError, TeamNotFound
 from libraries.events import EventAction, record_of_organization
-from libraries.membership import administers, delete_team
+from libraries.membership import create_team, delete_team, require_administrator
 from libraries.models import Actor, Library, Organization, Team
 
 Group = TypeVar("Group", Organization, Team)
+GONE: dict[type, type[SharingError]] = {Organization: OrganizationNotFound, Team: TeamNotFound}
+"""What is raised where one has gone meanwhile."""
 
 
-def change_organization(*, organization: Organization, changes: dict[str, Any], actor: Actor) -> bool:
+def change_organization(
+    *,
+    organization: Organization,
+    changes: dict[str, Any],
+    precondition: Callable[[Organization], None] | None = None,
+    actor: Actor,
+) -> bool:
     """Change its `name` or `sharing_scope` (R8); returns whether that changed anything.
 
-    Raises NotAdministrator, and UnknownPrincipal if it is gone.
+    Raises NotAdministrator, OrganizationNotFound if it is gone, and what `precondition` (called with the locked
+    organization) raises.
     """
     with transaction.atomic():
-        _require_administrator(actor, organization)
+        require_administrator(actor, organization)
         now = _locked(Organization.objects.select_for_update(no_key=True), organization)
+        if precondition:
+            precondition(now)
         changed = _differences(now, changes)
         if changed:
             Organization.objects.filter(pk=now.pk).update(**changes)
@@ -33,10 +46,9 @@ def change_organization(*, organization: Organization, changes: dict[str, Any], 
 def delete_organization(*, organization: Organization, actor: Actor) -> None:
     """Dissolve an organization with its teams.
 
-    Raises NotAdministrator unless a superuser asks, OrganizationInUse, and UnknownPrincipal if it is gone.
+    Raises NotSuperuser, OrganizationInUse, and OrganizationNotFound if it is gone.
     """
-    if not (actor.is_active and actor.is_superuser):
-        raise NotAdministrator(organization.slug)
+    require_superuser(actor)
     with transaction.atomic():
         organization = _locked(Organization.objects.select_for_update(), organization)
         if libraries := libraries_of(organization):
@@ -53,14 +65,40 @@ def libraries_of(organization: Organization) -> list[str]:
     return list(in_use.order_by("natural_id").values_list("natural_id", flat=True))
 
 
+def put_team(
+    *,
+    organization: Organization,
+    slug: str,
+    changes: dict[str, Any],
+    precondition: Callable[[Team | None], None] | None = None,
+    actor: Actor,
+) -> bool:
+    """Make the team of that slug, or change its `name` and `email`; returns whether it is new.
+
+    Raises NotAdministrator, NameTaken, OrganizationNotFound if the organization is gone, and what `precondition` (called
+    with the team, or None where there is none yet) raises.
+    """
+    with transaction.atomic():
+        require_administrator(actor, organization)
+        _locked(Organization.objects.select_for_update(no_key=True), organization)  # so that two make one team
+        team = organization.teams.select_for_update(no_key=True).filter(slug=slug).first()
+        if precondition:
+            precondition(team)
+        if team is None:
+            create_team(organization=organization, slug=slug, **changes, actor=actor)
+        else:
+            change_team(team=team, changes=changes, actor=actor)
+        return team is None
+
+
 def change_team(*, team: Team, changes: dict[str, Any], actor: Actor) -> bool:
     """Change its `name` or `email`; returns whether that changed anything.
 
-    Raises NotAdministrator, NameTaken, and UnknownPrincipal if it is gone.
+    Raises NotAdministrator, NameTaken, and TeamNotFound if it is gone.
     """
     try:
         with transaction.atomic():
-            _require_administrator(actor, team.organization)
+            require_administrator(actor, team.organization)
             now = _locked(Team.objects.select_for_update(no_key=True), team)
             changed = _differences(now, changes)
             if changed:
@@ -78,16 +116,11 @@ def change_team(*, team: Team, changes: dict[str, Any], actor: Actor) -> bool:
         raise NameTaken("email", changes.get("email", "")) from None
 
 
-def _require_administrator(actor: Actor, organization: Organization) -> None:
-    if not administers(actor, organization):
-        raise NotAdministrator(organization.slug)
-
-
 def _locked(rows: QuerySet[Group], group: Group) -> Group:
-    """The organization or team as it stands now. Raises UnknownPrincipal where it has gone."""
+    """The organization or team as it stands now. Raises OrganizationNotFound or TeamNotFound where it has gone."""
     found = rows.filter(pk=group.pk).first()
     if found is None:
-        raise UnknownPrincipal(group.principal_name)
+        raise GONE[type(group)]
     return found
 
 

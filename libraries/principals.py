@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,15 +29,6 @@ class Principal:
 
     kind: Kind
     subject: User | Team | Organization | None = None
-
-    @property
-    def pk(self) -> UUID | None:
-        return self.subject.pk if self.subject else None
-
-    @property
-    def name(self) -> str:
-        """As the native API, the commands and the console write it."""
-        return self.subject.principal_name if self.subject else EVERYONE
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -84,7 +76,7 @@ class PrincipalReference:
             return shares.annotate(admissible=Exists(inside)).first()  # type: ignore[no-redef]
         share = shares.first()
         if share:
-            share.admissible = _admits_anyone(library)
+            share.admissible = admits_anyone(library)
         return share
 
     def resolve(self, library: Library) -> Principal:
@@ -93,7 +85,7 @@ class PrincipalReference:
         Its row stays locked until the transaction ends, so that it cannot leave or go meanwhile.
         Raises UnknownPrincipal, the same for one that does not exist and for one that R8 keeps out.
         """
-        if self.kind == Kind.EVERYONE and _admits_anyone(library):
+        if self.kind == Kind.EVERYONE and admits_anyone(library):
             return Principal(Kind.EVERYONE)
         if self.kind != Kind.EVERYONE and self.can_exist:
             found = admissible(self.kind, library).filter(**self._lookup()).order_by("pk")
@@ -105,7 +97,7 @@ class PrincipalReference:
         """Whether this names that very user; no query."""
         if self.kind != Kind.USER or user.pk is None or not self.can_exist:
             return False
-        return self.value == spelled(user, self.field)
+        return self.value == spelled({"pk": user.pk, "username": user.username, "email": user.email}, self.field)
 
     def _lookup(self, column: str | None = None) -> dict[str, Any]:
         """A filter on the principal's own table, or on a table whose `column` leads there."""
@@ -127,6 +119,11 @@ def named(name: str) -> PrincipalReference:
         return PrincipalReference(Kind.TEAM, "slug", name.removeprefix(TEAM_PREFIX), name)
     if name.startswith(ORGANIZATION_PREFIX):
         return PrincipalReference(Kind.ORGANIZATION, "slug", name.removeprefix(ORGANIZATION_PREFIX), name)
+    return with_username(name)
+
+
+def with_username(name: str) -> PrincipalReference:
+    """The reference to the user of that name, and to nothing else, whatever the name looks like."""
     return PrincipalReference(Kind.USER, "username", name, name)
 
 
@@ -140,9 +137,9 @@ def with_id(kind: Kind, key: UUID) -> PrincipalReference:
     return PrincipalReference(kind, "pk", key, str(key))
 
 
-def spelled(subject: Any, field: str) -> Any:
-    """What a reference by that field must say to name the user, team or organization."""
-    return subject.email.lower() if field == "email__lower" else getattr(subject, field)
+def spelled(row: Mapping[str, Any], field: str) -> Any:
+    """What a reference by that field must say to name the user, team or organization of the row."""
+    return row["email"].lower() if field == "email__lower" else row[field]
 
 
 def admissible(kind: Kind, library: Library) -> QuerySet[Any]:
@@ -152,29 +149,29 @@ def admissible(kind: Kind, library: Library) -> QuerySet[Any]:
         case Kind.USER:
             users = User.objects.filter(is_active=True)
             # A join and no subquery: `resolve` locks the membership too, and finds it gone when it waited for its end.
-            return users if _admits_anyone(library) else users.filter(groups=organization.group_id)
+            return users if admits_anyone(library) else users.filter(groups=organization.group_id)
         case Kind.TEAM:
             return Team.objects.filter(organization=organization)
         case _:
             everywhere = Organization.objects.all()
-            return everywhere if _admits_anyone(library) else everywhere.filter(pk=organization.pk)
+            return everywhere if admits_anyone(library) else everywhere.filter(pk=organization.pk)
 
 
-def admits(library: Library, principal: Principal, *, is_member: bool) -> bool:
-    """Whether `admissible` would find the principal (R8), told from rows at hand; no query.
+def admits(library: Library, kind: Kind, *, organization_id: UUID | None, is_active: bool, is_member: bool) -> bool:
+    """Whether `admissible` would find the principal (R8), told from what is known of it; no query.
 
-    is_member: whether a user is a member of the library's organization.
+    organization_id: the organization that it is, or that it is a team of. is_active, is_member: of a user, the latter
+    in the library's organization.
     """
-    match principal.subject:
-        case User() as user:
-            return user.is_active and (is_member or _admits_anyone(library))
-        case Team() as team:
-            return team.organization_id == library.organization_id
-        case Organization() as organization:
-            return organization.pk == library.organization_id or _admits_anyone(library)
+    match kind:
+        case Kind.USER:
+            return is_active and (is_member or admits_anyone(library))
+        case Kind.TEAM:
+            return organization_id == library.organization_id
         case _:
-            return _admits_anyone(library)
+            return organization_id == library.organization_id or admits_anyone(library)
 
 
-def _admits_anyone(library: Library) -> bool:
+def admits_anyone(library: Library) -> bool:
+    """Whether R8 lets the library be shared beyond its organization, with everyone too."""
     return library.organization.sharing_scope == SharingScope.ANYONE

@@ -109,7 +109,7 @@ class AreAmong(Func):
         super().__init__(*columns)
         self.rows = tuple(rows)
 
-    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def,override]
         if not self.rows:
             raise EmptyResultSet
         columns = self.get_source_expressions()

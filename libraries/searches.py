@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, Q, QuerySet
 
 from libraries import reach
-from libraries.access import who_can
+from libraries.access import allowing_by_page, who_can
 from libraries.decisions import find_libraries, open_to
 from libraries.errors import MayNotAsk
 from libraries.levels import Action, Kind
@@ -32,7 +32,7 @@ def libraries_for(subject: SubjectName, action: Action, *, asker: User) -> Libra
     """
     found = _subject(subject)
     if found == Principal(Kind.USER, asker):
-        return Library.objects.allowing(asker, action)
+        return allowing_by_page(asker, action)
     _refuse_who_may_ask_nowhere(asker)
     if found is None:
         return Library.objects.none()
@@ -41,7 +41,7 @@ def libraries_for(subject: SubjectName, action: Action, *, asker: User) -> Libra
 
 def _allowing(subject: Principal, action: Action) -> LibraryQuerySet:
     if isinstance(subject.subject, User):
-        return Library.objects.allowing(subject.subject, action)
+        return allowing_by_page(subject.subject, action)
     return Library.objects.allowing_members_of(groups_of(subject), action)
 
 

@@ -45,6 +45,11 @@ class Wanted(NamedTuple):
     expires_at: datetime | Keep | None = KEEP
     note: str | Keep = KEEP
 
+    def is_met_by(self, share: Standing) -> bool:
+        """Whether the share says all this as it is."""
+        standing = (share.level, share.expires_at, share.note)
+        return all(wanted is KEEP or wanted == found for wanted, found in zip(self, standing, strict=True))
+
 
 class Terms(NamedTuple):
     """What a share says of its principal."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from copy import copy
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 
@@ -100,18 +101,38 @@ def leave_library(*, library: Library, actor: User) -> Share:
     return revoke_share(library=library, principal=Principal(Kind.USER, actor).reference, actor=actor)
 
 
-def transfer_library(*, library: Library, to: PrincipalReference, actor: Actor) -> Share:
+def transfer_library(
+    *,
+    library: Library,
+    to: PrincipalReference,
+    precondition: Callable[[Library], None] | None = None,
+    actor: Actor,
+) -> Share:
     """Make a user the owner; returns their share.
 
     An owner's transfer makes that owner an EDITOR; an administrator's makes every other owner one.
-    Raises LibraryNotFound, ActionNotAllowed, UnknownPrincipal, OnlyUsersOwn.
+    Raises LibraryNotFound, ActionNotAllowed, UnknownPrincipal, OnlyUsersOwn, and what `precondition` (called with the
+    locked library) raises.
     """
     with transaction.atomic():
         library = locked_library_for(actor, library, Action.TRANSFER)
+        if precondition:
+            precondition(library)
         if to.kind != Kind.USER:
             raise OnlyUsersOwn
         new_owner = to.resolve(library)
         return hand_over(library, new_owner, _owner_shares_to_lower(library, actor), actor)
+
+
+def owners_of(library: Library) -> list[User]:
+    """Who owns the library; first the one of the oldest OWNER share, who is named where only one can be.
+
+    Raises LibraryNotFound where it has gone meanwhile, since every other library has an owner (R6).
+    """
+    owned = library.shares.filter(level=Level.OWNER).select_related("user").order_by("id")
+    if owners := [cast(User, share.user) for share in owned]:
+        return owners
+    raise LibraryNotFound
 
 
 def locked_library_for(actor: Actor, library: Library, action: Action) -> Library:

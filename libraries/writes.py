@@ -25,9 +25,9 @@ def write_share(library: Library, before: Share | None, after: Share, actor: Act
     record_of_share(action, library, before=before, after=after, actor=actor)
 
 
-def erase_share(library: Library, share: Share, actor: Actor) -> None:
+def erase_share(library: Library, share: Share, actor: Actor, action: EventAction = EventAction.SHARE_REVOKED) -> None:
     """Delete a share, with its grants, the library's counts and the event."""
-    record_of_share(EventAction.SHARE_REVOKED, library, before=share, after=None, actor=actor)
+    record_of_share(action, library, before=share, after=None, actor=actor)
     Share.objects.filter(pk=share.pk).delete()
     _count(library, -1)
 

@@ -14,8 +14,10 @@ from django.core.management import call_command
 
 from libraries import demo
 from libraries.keys import create_api_key, find_api_key
-from libraries.models import OPERATOR, Library, Organization, Scope, Share, Team, User
+from libraries.models import OPERATOR, Event, Library, Organization, Scope, Share, Team, User
 from tests.clients import ApiClient
+
+Change = tuple[str, str, int | None, int | None]
 
 # Every run tries the same examples; HYPOTHESIS_PROFILE=exploring looks for new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -97,6 +99,18 @@ def globex(world: None) -> Organization:
 @pytest.fixture
 def engineering(world: None) -> Team:
     return Team.objects.get(slug="engineering")
+
+
+@pytest.fixture
+def new_events(world: None) -> Callable[[], list[Change]]:
+    """What was recorded since the test began, oldest first: action, principal, level before, level after."""
+    old = set(Event.objects.values_list("pk", flat=True))
+
+    def read() -> list[Change]:
+        events = Event.objects.exclude(pk__in=old).order_by("pk")
+        return list(events.values_list("action", "principal", "from_level", "to_level"))
+
+    return read
 
 
 @pytest.fixture

@@ -8,11 +8,24 @@ from typing import Any
 
 import pytest
 
-from libraries.access import allowed_actions, can, explain, visible_libraries_by_page, who_can
+from libraries.access import (
+    allowed_actions,
+    can,
+    explain,
+    level_of_person,
+    people_with_access,
+    visible_libraries_by_page,
+    who_can,
+)
 from libraries.errors import SharingError
-from libraries.levels import Action, Level
-from libraries.models import Event, Library, Share, User
-from tests.dialects import DIALECTS, Dialect, Refused
+from libraries.keys import create_api_key
+from libraries.levels import Action, Kind, Level
+from libraries.models import OPERATOR, Event, Library, Share, User
+from libraries.pairs import access_of_pairs
+from libraries.principals import Principal, admissible
+from tests.clients import ApiClient
+from tests.dialects import DIALECTS, Asked, Dialect, Refused
+from tests.factories import make_user
 from tests.scenario_world import FILES, World, act, build, read, told
 
 Question = Callable[[World], None]
@@ -88,6 +101,20 @@ def who_can_is_complete(world: World) -> None:
         assert set(who_can(world.library, action)) == expected
 
 
+def many_at_once_agree(world: World) -> None:
+    everybody = {user: Principal(Kind.USER, user) for user in User.objects.all()}
+    found = access_of_pairs([(subject, library) for subject in everybody.values() for library in world.libraries])
+    for library in world.libraries:
+        for user, allowed in _allowed(library):
+            assert found[everybody[user], library].actions == allowed
+
+
+def the_people_with_access_are_those_with_a_level(world: World) -> None:
+    levels = {user: explain(user, world.library).level for user in User.objects.all()}
+    people = {person: level_of_person(person) for person in people_with_access(world.library)}
+    assert people == {user: level for user, level in levels.items() if level}
+
+
 def explain_agrees_and_has_the_levels_of_the_file(world: World) -> None:
     for user, allowed in _allowed(world.library):
         assert explain(user, world.library).access.actions == allowed
@@ -106,13 +133,16 @@ QUESTIONS: list[Question] = [
     lists_are_complete,
     lists_by_page_are_complete,
     who_can_is_complete,
+    many_at_once_agree,
+    the_people_with_access_are_those_with_a_level,
     explain_agrees_and_has_the_levels_of_the_file,
 ]
 
 
 def _questions_to_dialects() -> Iterator[Question]:
     for dialect in DIALECTS:
-        for ask in (level_shown, libraries_shown, shares_shown):
+        about_shares = (level_shown, libraries_shown, shares_shown, people_shown, reasons_shown)
+        for ask in (*about_shares, decisions_made, decisions_about_oneself, searches_made):
             yield _Named(f"{ask.__name__} by {dialect.name}", ask, dialect)
 
 
@@ -154,6 +184,95 @@ def shares_shown(world: World, dialect: Dialect) -> None:
         if not can(user, world.library, Action.VIEW_SHARES):
             expected = (403 if can(user, world.library, Action.VIEW) else 404) if user.is_active else 401
         assert (name, _shown(dialect.shares, world.clients[name], world.library)) == (name, expected)
+
+
+def decisions_made(world: World, dialect: Dialect) -> None:
+    """Everybody, every library and every action, asked by somebody who may."""
+    if dialect.decisions is None:
+        return
+    asked = _everything_asked(world, dialect, list(User.objects.all()))
+    assert dialect.decisions(_auditor(), asked) == _as_the_check_says(asked)
+
+
+def decisions_about_oneself(world: World, dialect: Dialect) -> None:
+    if dialect.decisions is None:
+        return
+    for name, user in world.users.items():
+        asked = _everything_asked(world, dialect, [user])
+        expected: Any = _as_the_check_says(asked) if user.is_active else 401
+        assert (name, _shown(dialect.decisions, world.clients[name], asked)) == (name, expected)
+
+
+def _everything_asked(world: World, dialect: Dialect, users: list[User]) -> list[Asked]:
+    return [(user, library, action) for user in users for action in dialect.words for library in world.libraries]
+
+
+def _as_the_check_says(asked: list[Asked]) -> list[bool]:
+    allowed = {pair: allowed_actions(*pair) for pair in {(user, library) for user, library, _ in asked}}
+    return [action in allowed[user, library] for user, library, action in asked]
+
+
+def searches_made(world: World, dialect: Dialect) -> None:
+    if not (dialect.libraries_of and dialect.who_can and dialect.actions_of):
+        return
+    auditor = _auditor()
+    for action in dialect.words:
+        for user in world.users.values():
+            allowing = Library.objects.allowing(user, action).order_by("natural_id")
+            assert dialect.libraries_of(auditor, user, action) == list(allowing.values_list("natural_id", flat=True))
+        able = who_can(world.library, action).order_by("username")
+        assert dialect.who_can(auditor, action, world.library) == list(able.values_list("username", flat=True))
+    for user in world.users.values():
+        allowed = allowed_actions(user, world.library)
+        expected = [action for action in dialect.words if action in allowed]
+        assert dialect.actions_of(auditor, user, world.library) == expected
+
+
+def _auditor() -> ApiClient:
+    """A superuser, who may ask about everybody."""
+    auditor = User.objects.filter(username="auditor").first() or make_user("auditor", is_superuser=True)
+    return ApiClient(create_api_key(user=auditor, name="x", actor=OPERATOR)[1])
+
+
+def people_shown(world: World, dialect: Dialect) -> None:
+    """Complete, and each with the level that explaining it finds."""
+    if dialect.people is None:
+        return
+    levels = {user.username: explain(user, world.library).level for user in User.objects.all()}
+    people = {name: level for name, level in levels.items() if level}
+    for name, user in world.users.items():
+        expected: Any = people
+        if not can(user, world.library, Action.VIEW_SHARES):
+            expected = (403 if can(user, world.library, Action.VIEW) else 404) if user.is_active else 401
+        assert (name, _shown(dialect.people, world.clients[name], world.library)) == (name, expected)
+
+
+def reasons_shown(world: World, dialect: Dialect) -> None:
+    """To everybody about themselves, to owners and administrators about whom the library reaches or could reach."""
+    if dialect.reasons is None:
+        return
+    for name, asker in world.users.items():
+        for other, person in world.users.items():
+            expected = _reasons(world, asker, person)
+            assert (name, other, _shown(dialect.reasons, world.clients[name], world.library, other)) == (
+                name,
+                other,
+                expected,
+            )
+
+
+def _reasons(world: World, asker: User, person: User) -> Any:
+    explanation = explain(person, world.library)
+    if not asker.is_active:
+        return 401
+    if not can(asker, world.library, Action.VIEW):
+        return 404
+    if asker != person and not can(asker, world.library, Action.TRANSFER):
+        return 403
+    reachable = explanation.reasons or admissible(Kind.USER, world.library).contains(person)
+    if asker != person and not asker.is_superuser and not reachable:
+        return 404
+    return explanation.level, {reason.share.principal_name: reason.effect for reason in explanation.reasons}
 
 
 def _shown(ask: Callable[..., Any], *arguments: Any) -> Any:

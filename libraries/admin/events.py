@@ -28,6 +28,7 @@ class WayInFilter(ListedFilter):
 @admin.register(Event)
 class EventAdmin(ReadOnly, ConsoleAdmin):
     list_display = ("moment", "actor", "action", "library", "principal", "levels", "via")
+    linked = ("library_id__exact", "actor_id__exact")
     list_filter = (at("organization_id"), ActionFilter, WayInFilter, "at", "to_level", FurtherBackInTime)
     ordering = ("-position",)
     search_fields = ("^actor", "^library", "^principal", "^organization", "=request_id")

@@ -38,3 +38,18 @@ def end_field() -> forms.DateTimeField:
     """A moment in UTC, or none; picked by the browser's own means."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
     return forms.DateTimeField(label="Expires at (UTC)", required=False, widget=widget)
+
+
+class SuggestingInput(forms.TextInput):
+    """A text that `combobox.js` offers names for, from `address`; without the script, a plain text."""
+
+    def __init__(self, address: Any = "", attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "vTextField", "autocomplete": "off", "spellcheck": "false", **(attrs or {})})
+        self.address = address
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """The address becomes a text only here, since pages have none yet while forms are defined."""
+        context = super().get_context(name, value, attrs)
+        if self.address:
+            context["widget"]["attrs"]["data-suggestions"] = str(self.address)
+        return context

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from libraries.admin.base import OrganizationFilter, VerbAdmin, become
+from libraries.admin.base import OrganizationFilter, become
+from libraries.admin.concerns import LibraryConcernFilter
 from libraries.admin.fields import user_field
+from libraries.admin.losses import ConfirmingAdmin, confirming
+from libraries.admin.reaching import overview
 from libraries.admin.refusals import SeenForm
 from libraries.admin.shares import ROWS, ShareInline
 from libraries.console import actor_of, is_superuser
@@ -23,6 +28,8 @@ from libraries.lifecycle import CHANGEABLE, change_library, create_library, dele
 from libraries.models import Actor, Library, Share, User
 from libraries.principals import Principal
 from libraries.sharing import locked_library_for, transfer_library
+
+FACTS = ("created_at", "updated_at", "revision")
 
 
 def owner_of(library: Library) -> User | None:
@@ -38,7 +45,7 @@ class LibraryForm(SeenForm):
         help_text="Its name in addresses, such as “press-kit”; made from the name if left empty. It cannot be changed.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
-    owner = user_field(help_text="A member of the organization. Another one here transfers the library.")
+    owner = user_field(help_text="Another one here transfers the library, and leaves the present owner an editor.")
     fields_of: ClassVar = {
         UnknownPrincipal: "owner",
         NotMember: "owner",
@@ -76,6 +83,11 @@ class LibraryForm(SeenForm):
         owner = owner_of(instance)
         return f"{instance.updated_at.isoformat()} {owner.pk if owner else ''}"
 
+    @property
+    def takes_away(self) -> bool:
+        """Whether saving it may leave somebody with less."""
+        return "owner" in self.changed_data
+
     def create(self, actor: User) -> None:
         """Make the library for its owner."""
         values = {field: self.cleaned_data[field] for field in CHANGEABLE}
@@ -109,25 +121,8 @@ class LibraryForm(SeenForm):
         return library
 
 
-class OwnerFilter(admin.SimpleListFilter):
-    """Libraries that nobody looks after."""
-
-    title = "owner"
-    parameter_name = "owner"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("active", "Active"), ("inactive", "Inactive"), ("none", "None")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Library]) -> QuerySet[Library]:
-        owned = Share.objects.filter(library=OuterRef("pk"), level=Level.OWNER)
-        active = Exists(owned.filter(user__is_active=True))
-        wanted = {"active": active, "inactive": Exists(owned) & ~active, "none": ~Exists(owned)}
-        condition = wanted.get(self.value() or "")
-        return queryset if condition is None else queryset.filter(condition)
-
-
 @admin.register(Library)
-class LibraryAdmin(VerbAdmin):
+class LibraryAdmin(ConfirmingAdmin):
     form = LibraryForm
     administrators_may = frozenset({"view", "add", "change", "delete"})
     inlines = (ShareInline,)
@@ -140,18 +135,25 @@ class LibraryAdmin(VerbAdmin):
         "editors_can_share",
         "created_at",
     )
-    list_filter = (OrganizationFilter, OwnerFilter, "editors_can_share", "created_at")
+    list_filter = (OrganizationFilter, LibraryConcernFilter, "editors_can_share", "created_at")
     search_fields = ("name", "natural_id")
     search_help_text = "A name, or any of a library's ids."
     autocomplete_fields = ("organization",)
-    readonly_fields = ("shares_listed", "id", "object_id", "revision", "created_at", "updated_at")
-    fieldsets = (
+    readonly_fields = ("shares_listed", "id", "object_id", *FACTS)
+    add_fieldsets = (
         (None, {"fields": ("name", "natural_id", "emoji", "description")}),
         ("Who it belongs to", {"fields": ("organization", "owner", "editors_can_share", "seen")}),
     )
-    facts = (
-        "Facts",
-        {"fields": ("shares_listed", ("id", "object_id"), ("created_at", "updated_at", "revision"))},
+    fieldsets = (
+        ("Ownership", {"fields": ("owner", "editors_can_share", "seen")}),
+        ("Name and description", {"fields": ("name", "emoji", "description"), "classes": ("collapse",)}),
+        (
+            "Facts",
+            {
+                "fields": ("organization", "shares_listed", "natural_id", "id", "object_id", *FACTS),
+                "classes": ("collapse",),
+            },
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Library]:
@@ -160,7 +162,7 @@ class LibraryAdmin(VerbAdmin):
         return super().get_queryset(request).select_related("organization").annotate(owner_name=oldest)
 
     def get_fieldsets(self, request: HttpRequest, obj: Library | None = None) -> Any:
-        return (*self.fieldsets, self.facts) if obj else self.fieldsets
+        return self.fieldsets if obj else self.add_fieldsets
 
     def get_readonly_fields(self, request: HttpRequest, obj: Library | None = None) -> Any:
         return ("natural_id", "organization", *self.readonly_fields) if obj else self.readonly_fields
@@ -170,11 +172,30 @@ class LibraryAdmin(VerbAdmin):
         column, value = lookup_for(term)
         return None if column == "natural_id" else queryset.filter(**{column: value})
 
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Library | None = None,
+    ) -> HttpResponse:
+        if obj:
+            context.update(overview(request, obj))
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def save_model(self, request: HttpRequest, obj: Library, form: Any, change: bool) -> None:
-        if change:
-            form.change(actor_of(request))
-        else:
+        """A new one is made here; what changes on one that is there is saved with its rows."""
+        if not change:
             form.create(actor_of(request))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Iterable[Any], change: bool) -> None:
+        asking = change and any(part.takes_away for part in (form, *formsets))
+        with confirming(request, form.instance) if asking else nullcontext():
+            if change:
+                form.change(actor_of(request))
+            super().save_related(request, form, formsets, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.apply(form.instance, actor_of(request))

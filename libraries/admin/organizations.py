@@ -19,7 +19,16 @@ from libraries.admin.fields import user_field, users_field
 from libraries.admin.refusals import VerbForm
 from libraries.console import actor_of
 from libraries.errors import UnknownPrincipal
-from libraries.models import ADMINISTER, Actor, Library, Organization, OrganizationUserObjectPermission, Team, User
+from libraries.models import (
+    ADMINISTER,
+    CHECK_ACCESS,
+    Actor,
+    Library,
+    Organization,
+    OrganizationUserObjectPermission,
+    Team,
+    User,
+)
 from libraries.organizations import change_organization, change_team, delete_organization, libraries_of
 
 SHOWN = 100
@@ -50,6 +59,10 @@ class OrganizationForm(MembersForm):
     )
     add_administrators = users_field(help_text="Members who then share, transfer and delete any library of it (R10).")
     remove_administrators = users_field()
+    give_check_access = users_field(
+        help_text="Members, such as a gateway's own account, who then ask about others' access to its libraries (R10)."
+    )
+    take_check_access = users_field()
     successor = user_field(
         required=False, help_text="Becomes the owner of the libraries that a removed member owns alone (R12)."
     )
@@ -88,6 +101,8 @@ class OrganizationForm(MembersForm):
         self.each("add_by_name", membership.add_member, **here)
         self.each("add_administrators", membership.set_administrator, administrator=True, **here)
         self.each("remove_administrators", membership.set_administrator, administrator=False, **here)
+        self.each("give_check_access", membership.set_check_access, allowed=True, **here)
+        self.each("take_check_access", membership.set_check_access, allowed=False, **here)
         successor = self.cleaned_data["successor"]
         self.each("remove_members", membership.remove_member, successor=successor, **here)
 
@@ -147,8 +162,13 @@ class MemberedAdmin(VerbAdmin):
         return User.objects.filter(groups=obj.group_id).order_by("username")
 
 
+POWERS = {"administers": "administrator", "checks": "may check access"}
+"""What a member's name is followed by, where the annotation is true."""
+
+
 def _link(user: Any) -> tuple[str, str, str]:
-    remark = " (administrator)" if getattr(user, "administers", False) else ""
+    powers = [word for column, word in POWERS.items() if getattr(user, column, False)]
+    remark = f" ({', '.join(powers)})" if powers else ""
     return reverse("admin:libraries_user_change", args=[user.pk]), user.username, remark
 
 
@@ -177,6 +197,8 @@ class OrganizationAdmin(MemberedAdmin):
                 "add_by_name",
                 "add_administrators",
                 "remove_administrators",
+                "give_check_access",
+                "take_check_access",
                 "remove_members",
                 "successor",
             )
@@ -203,10 +225,9 @@ class OrganizationAdmin(MemberedAdmin):
         return obj.team_count
 
     def members_of(self, obj: Any) -> QuerySet[User]:
-        powers = OrganizationUserObjectPermission.objects.filter(
-            content_object=obj, user=OuterRef("pk"), permission__codename=ADMINISTER
-        )
-        return super().members_of(obj).annotate(administers=Exists(powers))
+        powers = OrganizationUserObjectPermission.objects.filter(content_object=obj, user=OuterRef("pk"))
+        administers, checks = (Exists(powers.filter(permission__codename=name)) for name in (ADMINISTER, CHECK_ACCESS))
+        return super().members_of(obj).annotate(administers=administers, checks=checks)
 
     def delete_model(self, request: HttpRequest, obj: Organization) -> None:
         delete_organization(organization=obj, actor=actor_of(request))

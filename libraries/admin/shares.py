@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 from functools import reduce
 from operator import or_
@@ -12,10 +13,12 @@ from django.contrib import admin
 from django.db.models import F, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
-from libraries.admin.base import VerbAdmin, at
-from libraries.admin.fields import end_field, level_field
+from libraries.admin.base import at
+from libraries.admin.fields import SuggestingInput, end_field, level_field
+from libraries.admin.losses import ConfirmingAdmin, confirming
 from libraries.admin.paging import FurtherBack
 from libraries.admin.refusals import ChangedMeanwhile, SeenForm, VerbFormSet
 from libraries.admin.scope import Scoped
@@ -33,6 +36,8 @@ from libraries.sharing import revoke_share, share_library
 
 ROWS = 100
 """How many shares a library's page shows; with more fields than these Django would refuse the form."""
+LABELS = {"principal": "Shared with", "level": "Level", "expires_at": "Expires at (UTC)", "note": "Note"}
+"""What a screen reader calls the fields of a row; others read the heads of the columns."""
 SOON = timedelta(days=30)
 
 
@@ -51,9 +56,7 @@ class ShareForm(SeenForm):
     principal = forms.CharField(
         max_length=200,
         help_text="alice, team:engineering, org:acme or everyone",
-        widget=forms.TextInput(
-            attrs={"class": "vTextField", "placeholder": "alice or team:engineering", "autocomplete": "off"}
-        ),
+        widget=SuggestingInput(attrs={"placeholder": "alice or team:engineering"}),
     )
     level = level_field()
     expires_at = end_field()
@@ -75,6 +78,8 @@ class ShareForm(SeenForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, label in LABELS.items():
+            self.fields[name].widget.attrs["aria-label"] = label
         self.is_gone = False
         if self.is_existing:
             self.initial["principal"] = self.instance.principal_name
@@ -109,6 +114,14 @@ class ShareForm(SeenForm):
     def reference(self) -> PrincipalReference:
         """Whom the row is about."""
         return principal_of(self.instance).reference if self.is_existing else named(self.cleaned_data["principal"])
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether saving it may leave somebody with less at once."""
+        if not self.has_changed() or self.is_gone:
+            return False
+        lowered = self.is_existing and self.cleaned_data["level"] < self.instance.level
+        return lowered or self.cleaned_data["level"] == Level.NONE
 
     def give(self, library: Library, actor: Actor) -> None:
         """Make the share, or change it."""
@@ -145,8 +158,19 @@ class ShareFormSet(VerbFormSet):
         super().add_fields(form, index)
         # Django's own field would ask the database for each row's key.
         form.fields["id"] = forms.UUIDField(initial=form.fields["id"].initial, required=False, widget=forms.HiddenInput)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = "Remove this share"
+        if not self.instance._state.adding:
+            address = reverse("admin:suggest_principals", args=[self.instance.pk])
+            form.fields["principal"].widget.attrs["data-suggestions"] = address
         if self.is_bound and index is not None and index < self.initial_form_count() and not form.is_existing:
             form.mark_as_gone()
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether saving the rows may leave somebody with less at once."""
+        rows: list[Any] = self.forms
+        return bool(self.deleted_forms) or any(row.takes_away for row in rows)
 
     def apply(self, library: Library, actor: Actor) -> None:
         """Take away, then give; in the order of the principals, since the core locks one after another."""
@@ -227,7 +251,7 @@ def _mentioning(word: str, *, with_email: bool) -> Q:
 
 
 @admin.register(Share)
-class ShareAdmin(ShareFiles, ShareActions, VerbAdmin):
+class ShareAdmin(ShareFiles, ShareActions, ConfirmingAdmin):
     """Every share there is. New ones are given on their library's page."""
 
     form = ShareForm
@@ -277,7 +301,8 @@ class ShareAdmin(ShareFiles, ShareActions, VerbAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Share, form: Any, change: bool) -> None:
-        form.give(obj.library, actor_of(request))
+        with confirming(request, obj.library) if form.takes_away else nullcontext():
+            form.give(obj.library, actor_of(request))
 
     def delete_model(self, request: HttpRequest, obj: Share) -> None:
         revoke_share(library=obj.library, principal=principal_of(obj).reference, actor=actor_of(request))

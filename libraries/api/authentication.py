@@ -59,14 +59,14 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """The key must carry the scope that the view names for reading, or for changing."""
+    """The key must carry the scope that the view names for reading, or for changing; any key will do for None."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, ApiKey):
             return False
         if view.action is None:  # a method that the view does not have: 405 comes next
             return True
-        scope: Scope = view.read_scope if request.method in SAFE_METHODS else view.write_scope
-        if scope not in request.auth.scopes:
+        scope: Scope | None = view.read_scope if request.method in SAFE_METHODS else view.write_scope
+        if scope and scope not in request.auth.scopes:
             raise PermissionDenied(f"The key lacks the scope {scope}.")
         return True

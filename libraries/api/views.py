@@ -18,7 +18,7 @@ from libraries.api.authentication import HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
 from libraries.api.parsers import StrictJSONParser
 from libraries.events import coming_through
-from libraries.models import Scope, User
+from libraries.models import ApiKey, Scope, User
 
 
 class DialectViewSet(ViewSet):
@@ -26,8 +26,8 @@ class DialectViewSet(ViewSet):
 
     dialect: ClassVar[str]
     statuses: ClassVar[dict[Any, int]]
-    read_scope = Scope.LIBRARY_READ
-    write_scope = Scope.LIBRARY_WRITE
+    read_scope: ClassVar[Scope | None] = Scope.LIBRARY_READ
+    write_scope: ClassVar[Scope | None] = Scope.LIBRARY_WRITE
     authentication_classes: Any = [KeyAuthentication]
     permission_classes: Any = [HasScope]
     parser_classes = [StrictJSONParser]
@@ -52,18 +52,19 @@ class DialectViewSet(ViewSet):
         """Who asks: behind the permission check there always is somebody."""
         return cast(User, self.request.user)
 
+    @property
+    def key(self) -> ApiKey:
+        """What the caller asks with."""
+        return cast(ApiKey, self.request.auth)
+
     def body(self, serializer_class: type[BaseSerializer], **options: Any) -> dict[str, Any]:
         """The valid body, or a ValidationError. Call it behind the door, so that a stranger learns nothing."""
-        serializer = serializer_class(data=self.request.data, **options)
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        return valid(serializer_class, self.request.data, **options)
 
     def query(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
         """The valid query parameters, or a ValidationError. ParseError for a query that is not UTF-8."""
         _refuse_undecodable(self.request.META.get("QUERY_STRING", ""))
-        serializer = serializer_class(data=self.request.query_params.dict())
-        serializer.is_valid(raise_exception=True)
-        return serializer.validated_data
+        return valid(serializer_class, self.request.query_params.dict())
 
     def get_exception_handler(self) -> Callable[[Exception, Any], HttpResponse]:
         return self._answer
@@ -78,6 +79,13 @@ class DialectViewSet(ViewSet):
     def error_response(self, failure: Failure) -> HttpResponse:
         """The failure in the dialect's words and shape."""
         raise NotImplementedError
+
+
+def valid(serializer_class: type[BaseSerializer], data: Any, **options: Any) -> dict[str, Any]:
+    """What the serializer makes of the data, or a ValidationError."""
+    serializer = serializer_class(data=data, **options)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
 
 
 def _refuse_undecodable(query: str) -> None:

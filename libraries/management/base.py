@@ -14,7 +14,7 @@ from libraries.errors import SharingError
 from libraries.events import coming_through
 from libraries.identifiers import lookup_for
 from libraries.levels import Level
-from libraries.models import OPERATOR, Actor, Library, User
+from libraries.models import OPERATOR, Actor, Library, Organization, User
 from libraries.text import is_storable
 
 
@@ -26,10 +26,15 @@ class SharingCommand(BaseCommand):
             with coming_through("command"):
                 return super().execute(*args, **options)
         except SharingError as error:
-            raise CommandError(f"{error} ({error.rule})" if error.rule else str(error)) from error
+            raise CommandError(sentence_of(error)) from error
 
     def print_json(self, document: Any) -> None:
         self.stdout.write(json.dumps(document, indent=2, default=str))
+
+
+def sentence_of(error: SharingError) -> str:
+    """What the core says, and by which rule."""
+    return f"{error} ({error.rule})" if error.rule else str(error)
 
 
 def add_json_option(parser: CommandParser) -> None:
@@ -46,6 +51,14 @@ def find_user(username: str) -> User:
     if user is None:
         raise CommandError(f"There is no user “{username}”.")
     return user
+
+
+def find_organization(slug: str) -> Organization:
+    """The organization of that slug; a CommandError that says so where there is none."""
+    organization = Organization.objects.filter(slug=slug).first() if is_storable(slug) else None
+    if organization is None:
+        raise CommandError(f"There is no organization “{slug}”.")
+    return organization
 
 
 def find_library(identifier: str) -> Library:
@@ -75,6 +88,13 @@ def moment(text: str) -> datetime:
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise ArgumentTypeError(f"{text!r} is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z") from None
+
+
+def positive(text: str) -> int:
+    """An argument that counts: 1 or more."""
+    if not (text.isdecimal() and int(text) > 0):
+        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 from libraries.models.events import Event, EventQuerySet
 from libraries.models.grants import EVERYONE, LibraryGroupObjectPermission, LibraryUserObjectPermission
+from libraries.models.idempotency import IdempotencyKey
 from libraries.models.keys import ApiKey, Scope
 from libraries.models.libraries import Library, LibraryQuerySet
 from libraries.models.organizations import (
@@ -25,6 +26,7 @@ __all__ = [
     "ApiKey",
     "Event",
     "EventQuerySet",
+    "IdempotencyKey",
     "Library",
     "LibraryGroupObjectPermission",
     "LibraryQuerySet",

@@ -208,6 +208,11 @@ class Library(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @cached_property
+    def key(self) -> str:
+        """Its primary key as text."""
+        return str(self.pk)
+
     @property
     def names(self) -> tuple[tuple[str, UUID | str], ...]:
         """Every column and value that it answers to."""

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from libraries.identifiers import new_uuid
+from libraries.identifiers import SLUG_LENGTH, new_uuid
 from libraries.models.users import Actor
 
 ADMINISTER = "administer_organization"
@@ -53,10 +53,13 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 class Organization(Membered):
     """The home of libraries, teams and members."""
 
-    slug = models.SlugField(max_length=100, unique=True)
+    slug = models.SlugField(max_length=SLUG_LENGTH, unique=True)
     name = models.CharField(max_length=200)
     sharing_scope = models.CharField(max_length=20, choices=SharingScope, default=SharingScope.ORGANIZATION)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    administered: bool
+    """Whether the user who asks administers it; there after directory.visible_organizations."""
 
     objects: ClassVar[models.Manager[Organization]] = OrganizationQuerySet.as_manager()
 
@@ -82,7 +85,7 @@ class Team(Membered):
     """Some members of one organization."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="teams")
-    slug = models.SlugField(max_length=100)
+    slug = models.SlugField(max_length=SLUG_LENGTH)
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -25,6 +25,9 @@ class User(AbstractUser):
         max_length=150, unique=True, validators=[UnicodeUsernameValidator(), validate_not_reserved]
     )
 
+    level: int
+    """What the user's shares on one library add up to; there after access.levels_on."""
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="user_email_unique"),

@@ -54,6 +54,13 @@ class FormReader(HTMLParser):
             self.values.setdefault(name, []).append(value)
 
 
+def form_in(response: Response) -> dict[str, Any]:
+    """What a browser would send of the form that was answered."""
+    reader = FormReader()
+    reader.feed(response.content.decode())
+    return dict(reader.values)
+
+
 class Console:
     """A browser that is signed in."""
 
@@ -67,15 +74,18 @@ class Console:
         """The form of the page at `path` as it stands, ready to be filled in."""
         response = self.client.get(path)
         assert response.status_code == 200, response.status_code
-        reader = FormReader()
-        reader.feed(response.content.decode())
-        return dict(reader.values)
+        return form_in(response)
 
     def send(self, path: str, form: dict[str, Any]) -> Response:
         return self.client.post(path, form)
 
     def save(self, path: str, **values: Any) -> Response:
-        """Open the page, change these values, and send it. `__` in a name stands for `-`."""
+        """Open the page, change these values, send it, and confirm what it takes away. `__` in a name stands for `-`."""
+        response = self.try_to_save(path, **values)
+        return self.send(path, form_in(response)) if "losses" in (response.context or {}) else response
+
+    def try_to_save(self, path: str, **values: Any) -> Response:
+        """The same, up to the page that asks before it takes anything away."""
         named = {name.replace("__", "-"): value for name, value in values.items()}
         return self.send(path, {**self.open(path), **named})
 

@@ -456,16 +456,3 @@ def test_a_page_shows_the_first_shares_and_the_way_to_the_rest(console, handbook
 
     console.save(page(handbook), shares__100__principal="bob", shares__100__level=2)
     assert handbook.shares.get(user__username="bob").level == Level.EDITOR
-
-
-def test_libraries_that_nobody_looks_after_are_found(console, handbook, roadmap, bob):
-    type(bob).objects.filter(pk=bob.pk).update(is_active=False)
-    handbook.shares.filter(level=Level.OWNER).delete()
-
-    def found(owner):
-        return {library.natural_id for library in console.get(f"{LIST}?owner={owner}").context["cl"].result_list}
-
-    assert found("none") == {"handbook"}
-    assert found("inactive") == {"roadmap"}
-    assert found("active") == {"press-kit", "lab-notes"}
-    assert found("nonsense") == {"handbook", "roadmap", "press-kit", "lab-notes"}

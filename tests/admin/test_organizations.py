@@ -3,6 +3,7 @@
 import pytest
 
 from libraries.access import can
+from libraries.decisions import open_to
 from libraries.levels import Action, Level
 from libraries.membership import administers, is_member
 from libraries.models import Event, Organization, User
@@ -87,6 +88,16 @@ def test_a_newcomer_can_become_an_administrator_at_once(console, acme, erin, ali
         ("administrator.removed", "acme", "alice"),
         ("administrator.removed", "acme", "erin"),
     ]
+
+
+def test_who_may_check_access_comes_and_goes_and_is_marked(console, acme, carol):
+    console.save(page(acme), give_check_access=[str(carol.pk)])
+    assert open_to(carol).contains(acme)
+    assert b"carol</a> (may check access)" in console.client.get(page(acme)).content
+
+    console.save(page(acme), take_check_access=[str(carol.pk)])
+    assert not open_to(carol).exists()
+    assert events() == [("check_access.given", "acme", "carol"), ("check_access.taken", "acme", "carol")]
 
 
 def test_a_stranger_is_not_made_an_administrator(console, acme, erin):

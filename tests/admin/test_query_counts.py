@@ -174,13 +174,43 @@ def test_suggestions_cost_the_same_at_300_rows(console, fill):
     assert cost(console, path) == few <= 4
 
 
+@pytest.mark.parametrize("model", ["apikey", "event", "library", "share"])
+def test_the_first_page_costs_the_same_at_300_rows(console, fill, model):
+    few = cost(console, "/admin/")
+
+    fill(model)
+
+    assert cost(console, "/admin/") == few <= 8
+
+
+def test_an_explanation_costs_the_same_in_300_teams(console, acme, handbook, fill, bob):
+    path = "/admin/explain/?person=bob&library=handbook"
+    few = cost(console, path)
+
+    teams = fill("team")
+    Share.objects.bulk_create(Share(library=handbook, kind=1, team=team, level=1) for team in teams)
+    bob.groups.add(*(team.group_id for team in teams))
+
+    assert cost(console, path) == few <= 9
+
+
+@pytest.mark.parametrize("kind", ["people/", "libraries/", "principals/{library}/"])
+def test_what_is_offered_costs_the_same_at_300_rows(console, handbook, fill, kind):
+    path = f"/admin/suggestions/{kind.format(library=handbook.pk)}?term=e"
+    few = cost(console, path)
+
+    fill("share")
+
+    assert cost(console, path) == few <= 8
+
+
 def test_a_librarys_page_costs_the_same_at_300_shares(console, handbook, make_users):
     path = f"/admin/libraries/library/{handbook.pk}/change/"
     few = cost(console, path)
 
     Share.objects.bulk_create(Share(library=handbook, kind=0, user=user, level=1) for user in make_users(COUNT))
 
-    assert cost(console, path) == few <= 7
+    assert cost(console, path) == few <= 19
 
 
 def test_saving_one_row_costs_the_same_at_300_shares(console, handbook, make_users):
@@ -192,10 +222,27 @@ def test_saving_one_row_costs_the_same_at_300_shares(console, handbook, make_use
             assert console.send(path, form).status_code == 302
         return len(captured)
 
-    few = save(2)
+    few = [save(2), save(1)]
     Share.objects.bulk_create(Share(library=handbook, kind=0, user=user, level=1) for user in make_users(COUNT))
 
-    assert save(1) == few <= 30
+    assert [save(2), save(1)] == few
+    assert max(few) <= 30
+
+
+def test_asking_before_something_is_taken_away_costs_the_same_at_300_people(console, handbook, engineering, make_users):
+    path = f"/admin/libraries/library/{handbook.pk}/change/"
+
+    def ask():
+        form = {**console.open(path), "shares-2-DELETE": "on"}
+        with CaptureQueriesContext(connection) as captured:
+            assert console.send(path, form).context["losses"]
+        return len(captured)
+
+    few = ask()
+    for user in make_users(COUNT):
+        user.groups.add(engineering.group_id)
+
+    assert ask() == few <= 30
 
 
 @pytest.mark.parametrize("model", ["organization", "team"])

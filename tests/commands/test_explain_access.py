@@ -8,7 +8,7 @@ from tests.factories import make_user
 
 def test_it_says_what_and_why_r2(run):
     assert run("explain_access", "dave", "handbook").out == (
-        "dave has no access by any share on handbook, being shut out by team:interns.\n"
+        "dave has no access to handbook: shut out by team:interns.\n"
         "  team:interns             NONE    shuts-out\n"
         "  org:acme                 READER  shut-out\n"
     )
@@ -30,7 +30,7 @@ def test_it_prints_json_for_programs_r1(run, handbook):
 
 def test_it_answers_for_who_has_nothing_to_do_with_it(run, world):
     make_user("loner", is_active=False)
-    assert run("explain_access", "erin", "handbook").out == "erin has no access by any share on handbook.\n"
+    assert run("explain_access", "erin", "handbook").out == "erin has no access to handbook: no share reaches erin.\n"
     assert run("explain_access", "loner", "handbook").out == "loner is inactive, so may do nothing.\n"
 
 

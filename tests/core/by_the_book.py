@@ -84,6 +84,11 @@ class Book:
             actions |= {Action.SHARE}
         return actions | (POWER if user in self.administrators else set())
 
+    def actions_of_a_member_of(self, *groups: str) -> set[Action]:
+        """What somebody new may do who is in these and nothing else."""
+        joined = {group: who | {"somebody new"} if group in groups else who for group, who in self.members.items()}
+        return replace(self, members=joined).actions("somebody new")
+
     def has_power(self, user: str) -> bool:
         return user in self.administrators | self.superusers
 

@@ -2,9 +2,18 @@
 
 import pytest
 
-from libraries.access import can, explain, visible_libraries, visible_libraries_by_page, who_can
-from libraries.levels import Action
+from libraries.access import (
+    can,
+    explain,
+    explain_each,
+    levels_on,
+    visible_libraries,
+    visible_libraries_by_page,
+    who_can,
+)
+from libraries.levels import Action, Level
 from libraries.models import Library, User
+from tests.factories import give
 
 
 @pytest.mark.parametrize("action", Action)
@@ -16,6 +25,20 @@ def test_the_four_questions_agree(world, action):
             assert Library.objects.allowing(user, action).contains(library) == (user in allowed)
             assert Library.objects.allowing(user, action, walking=True).contains(library) == (user in allowed)
             assert (action in explain(user, library).access.actions) == (user in allowed)
+
+
+def test_levels_and_explanations_of_many_are_those_of_each(world, handbook, engineering):
+    give(handbook, "carol", Level.NONE)
+    give(handbook, "everyone", Level.READER)
+    User.objects.filter(username="erin").update(is_active=False)
+    users, libraries = list(User.objects.order_by("pk")), list(Library.objects.select_related("organization"))
+
+    explanations = explain_each(users, libraries)
+
+    assert explanations == [explain(user, library) for user in users for library in libraries]
+    for library in libraries:
+        levels = {user: user.level for user in levels_on(library)}
+        assert levels == {e.user: e.level for e in explanations if e.library == library and e.level}
 
 
 @pytest.mark.parametrize("few", [0, 1000])

@@ -59,26 +59,39 @@ class TestVerdicts:
     def test_it_says_through_what(self, alice, bob, erin, press_kit, handbook):
         give(handbook, "bob", Level.EDITOR)
         assert [explain(user, library).verdict for user, library in ((bob, handbook), (erin, press_kit))] == [
-            "bob is EDITOR on handbook, through bob, team:engineering.",
+            "bob is EDITOR on handbook, through their own share and team:engineering.",
             "erin is READER on press-kit, through everyone.",
         ]
 
     def test_it_says_what_shuts_out_r2(self, dave, handbook):
+        assert explain(dave, handbook).verdict == "dave has no access to handbook: shut out by team:interns."
+        give(handbook, "dave", Level.NONE)
         assert explain(dave, handbook).verdict == (
-            "dave has no access by any share on handbook, being shut out by team:interns."
+            "dave has no access to handbook: shut out by their own share and team:interns."
         )
 
     def test_it_says_that_there_is_none(self, frank, handbook):
-        assert explain(frank, handbook).verdict == "frank has no access by any share on handbook."
+        assert explain(frank, handbook).verdict == "frank has no access to handbook: no share reaches frank."
+
+    def test_it_says_what_has_expired_r3(self, frank, handbook):
+        give(handbook, "frank", Level.READER, expires_at=in_days(1))
+        let_time_pass(days=2)
+        assert explain(frank, handbook).verdict == (
+            "frank has no access to handbook: what came through their own share has expired."
+        )
 
     def test_it_says_who_administers_r10(self, alice, roadmap, handbook):
-        assert explain(alice, roadmap).verdict == "alice has no access by any share on roadmap; administers acme."
-        assert explain(alice, handbook).verdict == "alice is OWNER on handbook, through alice; administers acme."
+        assert explain(alice, roadmap).verdict == (
+            "By shares alone alice has no access to roadmap: no share reaches alice; but administers acme."
+        )
+        assert explain(alice, handbook).verdict == (
+            "alice is OWNER on handbook, through their own share; and administers acme."
+        )
 
     def test_it_says_who_is_a_superuser_r10(self, admin_user, handbook):
         assert explain(admin_user, handbook).verdict == (
-            "admin has no access by any share on handbook; "
-            "as a superuser they may do everything that the rules leave open."
+            "By shares alone admin has no access to handbook: no share reaches admin; "
+            "but a superuser may do everything that the rules leave open."
         )
 
     @pytest.mark.parametrize("flags", [{}, {"is_superuser": True}])

@@ -6,7 +6,7 @@ import pytest
 
 from libraries.access import can
 from libraries.decisions import open_to
-from libraries.errors import NameTaken, NotAdministrator, NotMember
+from libraries.errors import NameTaken, NotAdministrator, NotMember, NotSuperuser
 from libraries.levels import Action
 from libraries.membership import (
     add_member,
@@ -22,7 +22,7 @@ from libraries.models import OPERATOR, SharingScope, User
 
 class TestCreateOrganization:
     def test_a_superuser_founds_one_and_others_do_not_r10(self, alice, admin_user, new_events):
-        with pytest.raises(NotAdministrator):
+        with pytest.raises(NotSuperuser):
             create_organization(slug="initech", name="Initech", actor=alice)
         made = create_organization(slug="initech", name="Initech", actor=admin_user)
         assert made.sharing_scope == SharingScope.ORGANIZATION
@@ -35,7 +35,7 @@ class TestCreateOrganization:
 
     def test_a_superuser_who_is_inactive_founds_none(self, admin_user):
         admin_user.is_active = False
-        with pytest.raises(NotAdministrator):
+        with pytest.raises(NotSuperuser):
             create_organization(slug="initech", name="Initech", actor=admin_user)
 
 

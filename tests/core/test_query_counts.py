@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from libraries.access import allowed_actions, can, explain, get_library_for, visible_libraries_by_page, who_can
+from libraries.access import (
+    allowed_actions,
+    can,
+    explain,
+    explain_each,
+    get_library_for,
+    levels_on,
+    visible_libraries_by_page,
+    who_can,
+)
 from libraries.levels import Action, Level
 from libraries.lifecycle import create_library
 from libraries.membership import add_team_member, create_team
@@ -43,6 +52,16 @@ def test_who_can_is_one_query_and_complete(handbook, shares, django_assert_num_q
     assert {f"reader-{number}" for number in range(7, 7 + shares)} <= names
 
 
+def test_all_levels_are_one_query_and_all_explanations_three(handbook, shares, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        users = list(levels_on(handbook))
+    assert len(users) == 3 + shares
+    with django_assert_num_queries(3):
+        assert {user.pk: user.level for user in users} == {
+            explanation.user.pk: explanation.level for explanation in explain_each(users, [handbook])
+        }
+
+
 def test_an_explanation_is_three_at_most(bob, handbook, shares, django_assert_max_num_queries):
     handbook = Library.objects.get(pk=handbook.pk)
     with django_assert_max_num_queries(3):
@@ -57,7 +76,7 @@ def test_being_in_many_teams_costs_no_more(alice, bob, acme, handbook, teams, dj
         give(handbook, f"team:team-{number}", Level.READER)
     with django_assert_num_queries(1):
         assert can(bob, handbook, Action.CHANGE)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(explain(bob, handbook).reasons) == teams + 2
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from libraries import grants, membership
-from libraries.errors import ActionNotAllowed, NotMember, ShareNotFound, SharingError, UnknownPrincipal
+from libraries.errors import ActionNotAllowed, NotMember, ShareNotFound, SharingError, TeamNotFound, UnknownPrincipal
 from libraries.levels import Level
 from libraries.lifecycle import create_library
 from libraries.membership import (
@@ -261,7 +261,7 @@ class TestTeams:
 
     def test_one_dissolved_twice_is_dissolved_once_r11(self, alice, engineering):
         results = at_once([partial(delete_team, team=Team.objects.get(pk=engineering.pk), actor=alice) for _ in "12"])
-        assert [type(refusal) for refusal in refusals(results)] == [UnknownPrincipal]
+        assert [type(refusal) for refusal in refusals(results)] == [TeamNotFound]
         assert Event.objects.filter(action="team.deleted").count() == 1
 
     def test_nobody_joins_one_that_is_gone(self, alice, acme, dave):
@@ -273,7 +273,7 @@ class TestTeams:
                     partial(delete_team, team=Team.objects.get(pk=team.pk), actor=alice),
                 ]
             )
-            assert {type(refusal) for refusal in refusals(results)} <= {UnknownPrincipal}
+            assert {type(refusal) for refusal in refusals(results)} <= {TeamNotFound}
 
 
 @pytest.mark.parametrize("administrator", [True, False])

@@ -1,4 +1,5 @@
-"""Any sequence of changes: the book, the check, Django's has_perm, the lists, who-can and explain never disagree."""
+"""Any sequence of changes: the book, the check, many checks at once, Django's has_perm, the lists, who-can and explain
+never disagree."""
 
 from __future__ import annotations
 
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from libraries import grants, membership
-from libraries.access import allowed_actions, explain, who_can
+from libraries.access import allowed_actions, explain, level_of_person, people_with_access, who_can
 from libraries.errors import SharingError
 from libraries.levels import Action, Kind, Level
 from libraries.lifecycle import change_library, create_library
 from libraries.models import OPERATOR, Event, Library, Organization, SharingScope, User
-from libraries.principals import named
+from libraries.pairs import access_of_pairs
+from libraries.principals import Principal, named
+from libraries.searches import subjects_for
 from libraries.share_rules import KEEP as KEEP_END
 from libraries.sharing import revoke_share, share_library, transfer_library
 from tests.core.by_the_book import KEEP, Book, Row, kind_of
@@ -54,6 +57,8 @@ class Sharing(RuleBasedStateMachine):
             f"team:{slug}": membership.create_team(organization=self.acme, slug=slug, name=slug, actor=OPERATOR)
             for slug in ("red", "blue")
         }
+        self.groups = {name: Principal(Kind.TEAM, team) for name, team in self.teams.items()}
+        self.groups["org:acme"] = Principal(Kind.ORGANIZATION, self.acme)
         self.library = create_library(name="atlas", actor=self.users["ann"])
         self.book = Book(
             shares={"ann": Row(Level.OWNER)},
@@ -270,6 +275,22 @@ class Sharing(RuleBasedStateMachine):
             assert explanation.level == (Level.NONE if name in self.book.inactive else self.book.level(name))
             if not user.is_superuser:
                 assert user.get_all_permissions(library) == {f"libraries.{action}" for action in by_the_book[name]}
+        everybody = {name: Principal(Kind.USER, user) for name, user in self.users.items()} | self.groups
+        access = access_of_pairs([(subject, library) for subject in everybody.values()])
+        for name, subject in everybody.items():
+            assert access[subject, library].actions == self._by_the_book(name)
+        assert {person.username: level_of_person(person) for person in people_with_access(library)} == {
+            name: self.book.level(name) for name in PEOPLE if name not in self.book.inactive and self.book.level(name)
+        }
+
+    def _by_the_book(self, subject: str) -> set[Action]:
+        """Also for `team:red` and `org:acme`, which are what a member of nothing else is."""
+        around = {
+            "team:red": ("team:red", "org:acme"),
+            "team:blue": ("team:blue", "org:acme"),
+            "org:acme": ("org:acme",),
+        }
+        return self.book.actions_of_a_member_of(*around[subject]) if subject in around else self.book.actions(subject)
 
     def _ask_for_the_next_action(self) -> None:
         """Who can, and what is on the list: one action and one person at a time, since these take longest to put."""
@@ -281,6 +302,12 @@ class Sharing(RuleBasedStateMachine):
         for walking in (False, True):
             found = Library.objects.allowing(self.users[name], action, walking=walking)
             assert found.contains(library) == (name in allowed)
+        for kind in (Kind.TEAM, Kind.ORGANIZATION):
+            of_kind = {group: each.subject for group, each in self.groups.items() if each.kind == kind}
+            subjects = subjects_for(kind, action, "atlas", asker=self.users["sue"])
+            assert {group for group, subject in of_kind.items() if subject in subjects} == {
+                group for group in of_kind if action in self._by_the_book(group)
+            }
 
     @invariant()
     def the_shares_are_those_of_the_book_and_the_grants_agree(self) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from libraries.access import can
-from libraries.errors import NameTaken, NotAdministrator, NotMember, UnknownPrincipal
+from libraries.errors import NameTaken, NotAdministrator, NotMember, TeamNotFound
 from libraries.levels import Action, Level
 from libraries.membership import add_team_member, create_team, delete_team, is_member, remove_team_member
 from libraries.models import Event, Library, Share, Team
@@ -69,7 +69,7 @@ class TestDeleteTeam:
         stale = Team.objects.get(pk=engineering.pk)
         delete_team(team=engineering, actor=alice)
         before = new_events()
-        with pytest.raises(UnknownPrincipal):
+        with pytest.raises(TeamNotFound):
             delete_team(team=stale, actor=alice)
         assert new_events() == before
 
@@ -111,7 +111,7 @@ class TestTeamMembers:
     def test_nobody_joins_a_team_that_is_gone(self, alice, dave, engineering):
         stale = Team.objects.get(pk=engineering.pk)
         delete_team(team=engineering, actor=alice)
-        with pytest.raises(UnknownPrincipal):
+        with pytest.raises(TeamNotFound):
             add_team_member(team=stale, user=dave, actor=alice)
 
 

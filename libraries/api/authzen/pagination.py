@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,12 +46,14 @@ class Rows:
 
 @dataclass(frozen=True)
 class Names:
-    """What a search found, where it is a few names in order."""
+    """What a search found, where it is some of a few names that always have the same `order`."""
 
-    names: Sequence[str] = ()
+    names: Collection[str] = ()
+    order: tuple[str, ...] = ()
 
     def behind(self, key: list[str]) -> Sequence[str]:
-        return self.names[self.names.index(key[0]) + 1 :] if key and key[0] in self.names else self.names
+        start = self.order.index(key[0]) + 1 if key else 0
+        return [name for name in self.order[start:] if name in self.names]
 
     def key_of(self, name: str) -> list[str]:
         return [name]

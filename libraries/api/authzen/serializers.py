@@ -64,13 +64,24 @@ class ResourceType(serializers.Serializer):
     type = _name(help_text=f"`{RESOURCE}`.")
 
 
-class EvaluationRequest(serializers.Serializer):
+class Request(serializers.Serializer):
+    """What every request may hold."""
+
+    context = _object(help_text="Taken and ignored.")  # type: ignore[assignment]
+
+
+class SearchRequest(Request):
+    """What every search may hold."""
+
+    page = PageInput(required=False, allow_null=True)
+
+
+class EvaluationRequest(Request):
     """May the subject do that to the resource?"""
 
     subject = Subject()
     action = Action()
     resource = Resource()
-    context = _object(help_text="Taken and ignored.")  # type: ignore[assignment]
 
 
 class Options(serializers.Serializer):
@@ -84,44 +95,37 @@ class EvaluationsField(serializers.ListField):
     """Each is looked at by itself, so that one that is not valid spoils no other."""
 
 
-class EvaluationsRequest(serializers.Serializer):
+class EvaluationsRequest(Request):
     """Several evaluations. What an item leaves out it takes from the top; without items the top is the one evaluation."""
 
     subject = _object(help_text="For every item that names none, or leaves a part of it out.")
     action = _object(help_text="Likewise.")
     resource = _object(help_text="Likewise.")
-    context = _object(help_text="Taken and ignored.")  # type: ignore[assignment]
     options = Options(required=False, allow_null=True)
     evaluations = EvaluationsField(required=False, allow_null=True, max_length=MOST_EVALUATIONS)
 
 
-class SubjectSearchRequest(serializers.Serializer):
+class SubjectSearchRequest(SearchRequest):
     """Who may do that to the resource?"""
 
     subject = SubjectType()
     action = Action()
     resource = Resource()
-    context = _object(help_text="Taken and ignored.")  # type: ignore[assignment]
-    page = PageInput(required=False, allow_null=True)
 
 
-class ResourceSearchRequest(serializers.Serializer):
+class ResourceSearchRequest(SearchRequest):
     """To what may the subject do that?"""
 
     subject = Subject()
     action = Action()
     resource = ResourceType()
-    context = _object(help_text="Taken and ignored.")  # type: ignore[assignment]
-    page = PageInput(required=False, allow_null=True)
 
 
-class ActionSearchRequest(serializers.Serializer):
+class ActionSearchRequest(SearchRequest):
     """What may the subject do to the resource?"""
 
     subject = Subject()
     resource = Resource()
-    context = _object(help_text="Taken and ignored.")  # type: ignore[assignment]
-    page = PageInput(required=False, allow_null=True)
 
 
 class DecidingShare(serializers.Serializer):
@@ -181,20 +185,24 @@ class ActionDocument(serializers.Serializer):
     name = serializers.CharField()
 
 
+class SearchResponse(serializers.Serializer):
+    """What every search answers beside its results."""
+
+    page = PageDocument(required=False, help_text="Left out where nothing was found.")
+
+
 @extend_schema_serializer(many=False)
-class EntitySearchResponse(serializers.Serializer):
+class EntitySearchResponse(SearchResponse):
     """A page of subjects or resources, in a stable order."""
 
     results = EntityDocument(many=True)
-    page = PageDocument(required=False, help_text="Left out where nothing was found.")
 
 
 @extend_schema_serializer(many=False)
-class ActionSearchResponse(serializers.Serializer):
+class ActionSearchResponse(SearchResponse):
     """A page of actions."""
 
     results = ActionDocument(many=True)
-    page = PageDocument(required=False, help_text="Left out where nothing was found.")
 
 
 class Metadata(serializers.Serializer):

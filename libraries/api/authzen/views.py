@@ -173,7 +173,7 @@ class ActionSearchViewSet(SearchViewSet):
     def found(self, search: Any) -> Names:
         subject, library = subject_named(search["subject"]), library_named(search["resource"])
         allowed = actions_for(subject, library, asker=self.caller)
-        return Names([name for name, action in ACTIONS.items() if action in allowed])
+        return Names({name for name, action in ACTIONS.items() if action in allowed}, tuple(ACTIONS))
 
 
 class MetadataViewSet(AuthzenViewSet):

@@ -17,9 +17,16 @@ from libraries.models import EVERYONE
 STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
+    errors.PersonNotFound: 404,
+    errors.KeyNotFound: 404,
+    errors.OrganizationNotFound: 404,
+    errors.TeamNotFound: 404,
     errors.UnknownPrincipal: 400,
+    errors.UnknownUser: 400,
     errors.UnknownOrganization: 400,
     errors.ActionNotAllowed: 403,
+    errors.OthersAccess: 403,
+    errors.ScopeNotHeld: 403,
     errors.NotAdministrator: 403,
     errors.MayNotAsk: 403,
     errors.NotSuperuser: 403,
@@ -51,6 +58,7 @@ FAILED_PRECONDITIONS = (
 
 FIELDS: dict[type[Exception], str] = {
     errors.UnknownPrincipal: "emailAddress",
+    errors.UnknownUser: "emailAddress",
     errors.OnlyUsersOwn: "role",
     errors.InvalidText: "displayName",
 }

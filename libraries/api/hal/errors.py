@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,9 +20,16 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
+    errors.PersonNotFound: 404,
+    errors.KeyNotFound: 404,
+    errors.OrganizationNotFound: 404,
+    errors.TeamNotFound: 404,
     errors.UnknownPrincipal: 422,
+    errors.UnknownUser: 422,
     errors.UnknownOrganization: 422,
     errors.ActionNotAllowed: 403,
+    errors.OthersAccess: 403,
+    errors.ScopeNotHeld: 403,
     errors.NotAdministrator: 403,
     errors.MayNotAsk: 403,
     errors.NotSuperuser: 403,
@@ -42,6 +51,7 @@ STATUSES: dict[type[errors.SharingError], int] = {
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "principalId",
+    errors.UnknownUser: "username",
     errors.NamedTwice: "principalId",
     errors.SharesRefused: "shares",
     errors.UnknownOrganization: "organization",
@@ -59,9 +69,12 @@ FORBIDDEN_FIELDS: dict[type[errors.SharingError], str] = {
 """The field of one of many shares that each of the core's 403s is about; others are about the share as a whole."""
 
 
-def problem(failure: Failure, path: str) -> HttpResponse:
+def problem(
+    failure: Failure, path: str, fields: Mapping[type[errors.SharingError], str] = MappingProxyType({})
+) -> HttpResponse:
     """A problem document: `type`, `title`, `status`, `detail`, `instance`, what the core adds, and `errors`.
 
+    fields: what takes the place of FIELDS for some errors.
     It is rendered here, so that it is the same whatever the request would accept.
     """
     status = _status(failure)
@@ -76,7 +89,9 @@ def problem(failure: Failure, path: str) -> HttpResponse:
         document["code"] = failure.cause.code
         if failure.cause.rule:
             document["rule"] = failure.cause.rule
-    if found := _errors(failure):
+    if isinstance(failure.cause, errors.LastOwner):
+        document["libraries"] = failure.cause.libraries
+    if found := _errors(failure, {**FIELDS, **fields}):
         document["errors"] = found
     return HttpResponse(JSONRenderer().render(document), status=status, content_type=MEDIA_TYPE)
 
@@ -88,11 +103,11 @@ def _status(failure: Failure) -> int:
     return failure.status
 
 
-def _errors(failure: Failure) -> list[dict[str, Any]]:
+def _errors(failure: Failure, fields: Mapping[type[errors.SharingError], str]) -> list[dict[str, Any]]:
     if isinstance(failure.cause, errors.SharesRefused):
         return [_error_of_item(index, refusal) for index, refusal in sorted(failure.cause.refusals.items())]
     if isinstance(failure.cause, errors.SharingError) and failure.status == 422:
-        return [{"pointer": pointer((FIELDS[type(failure.cause)],)), "detail": failure.detail}]
+        return [{"pointer": pointer((fields[type(failure.cause)],)), "detail": failure.detail}]
     return [_error_of_field(error) for error in failure.errors]
 
 

@@ -36,6 +36,12 @@ class PageQuery(StrictSerializer):
         return query
 
 
+class PeopleQuery(PageQuery):
+    """The filter of lists of people."""
+
+    q = StrictCharField(default="", allow_blank=True, help_text="How the username begins.")
+
+
 class Page:
     """One page of `rows`: by key where a link of ours was followed, by offset where a caller counted."""
 

@@ -15,9 +15,16 @@ from libraries.api.failures import Failure
 STATUSES: dict[type[errors.SharingError], int] = {
     errors.LibraryNotFound: 404,
     errors.ShareNotFound: 404,
+    errors.PersonNotFound: 404,
+    errors.KeyNotFound: 404,
+    errors.OrganizationNotFound: 404,
+    errors.TeamNotFound: 404,
     errors.UnknownPrincipal: 422,
+    errors.UnknownUser: 422,
     errors.UnknownOrganization: 422,
     errors.ActionNotAllowed: 403,
+    errors.OthersAccess: 403,
+    errors.ScopeNotHeld: 403,
     errors.NotAdministrator: 403,
     errors.MayNotAsk: 403,
     errors.NotSuperuser: 403,
@@ -38,6 +45,7 @@ STATUSES: dict[type[errors.SharingError], int] = {
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "share_with_uuid",
+    errors.UnknownUser: "share_with_uuid",
     errors.UnknownOrganization: "org_id",
     errors.OnlyUsersOwn: "level",
     errors.ExpiryRefused: "level",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from libraries.models import Share
 from tests.api.authzen.calls import MAY_NOT_ASK, SEARCH_ACTION, answer, library, pages, refusal, subject, what_may
 
 
@@ -77,13 +78,16 @@ def test_pages_are_complete_and_in_order(client_for):
         assert [[each["name"] for each in page] for page in found_in_pages] == expected
 
 
-def test_a_page_behind_what_was_allowed_meanwhile_ends_the_search(client_for):
+def test_what_is_taken_away_meanwhile_is_neither_found_nor_makes_anything_repeat(client_for):
+    """carol's token is behind `write`, which she then loses."""
     bob, alice = client_for("bob"), client_for("alice")
     body = what_may("carol", "roadmap", limit=1)
-    token = answer(alice, SEARCH_ACTION, body)["page"]["next_token"]
-    assert bob.put("/api/libraries/roadmap/shares/carol", {"accessLevel": 1}).status_code == 200
-    later = answer(alice, SEARCH_ACTION, {**body, "page": {"token": token}})
-    assert later == {"results": [], "page": {"next_token": "", "count": 0}}
+    assert bob.put("/api/libraries/roadmap/shares/carol", {"accessLevel": 3}).status_code == 200
+    token = answer(alice, SEARCH_ACTION, {**body, "page": {"limit": 2}})["page"]["next_token"]
+    later = {**body, "page": {"token": token}}
+    assert found(alice, later) == ["share", "delete"]
+    Share.objects.filter(user__username="carol", library__natural_id="roadmap").delete()
+    assert answer(alice, SEARCH_ACTION, later) == {"results": [], "page": {"next_token": "", "count": 0}}
 
 
 @pytest.mark.parametrize(

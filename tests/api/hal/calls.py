@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from libraries.models import (
     ApiKey,
@@ -10,29 +11,58 @@ from libraries.models import (
     Library,
     LibraryGroupObjectPermission,
     LibraryUserObjectPermission,
+    Organization,
+    OrganizationUserObjectPermission,
     Scope,
     Share,
+    Team,
+    User,
 )
 
 HANDBOOK = "/api/libraries/handbook"
 SHARES = f"{HANDBOOK}/shares"
+ACME = "/api/organizations/acme"
+ENGINEERING = f"{ACME}/teams/engineering"
+OLD_KEY = UUID("01900000-0000-7000-8000-000000000000")
+KEY = f"/api/keys/{OLD_KEY}"
+INITECH = {"slug": "initech", "name": "Initech"}
 
 
 class Call(NamedTuple):
+    """scope: what the key must carry, None where any key will do; `library:read` or `library:write` if it is left out.
+
+    caller: who may make the call, if not alice.
+    """
+
     method: str
     path: str
     body: dict[str, Any] | None = None
     status: int = 200
-    read_scope: Scope = Scope.LIBRARY_READ
+    scope: Scope | str | None = ""
+    caller: str = "alice"
 
     @property
     def writes(self) -> bool:
         return self.method != "GET"
 
+    @property
+    def needed_scope(self) -> Scope | None:
+        usual = Scope.LIBRARY_WRITE if self.writes else Scope.LIBRARY_READ
+        return usual if self.scope == "" else Scope(self.scope) if self.scope else None
+
+    @property
+    def creates(self) -> bool:
+        """Nothing is there yet that a condition could be about."""
+        return self.method == "POST"
+
 
 CALLS = {
     "getRoot": Call("GET", "/api/"),
     "getMe": Call("GET", "/api/me"),
+    "listKeys": Call("GET", "/api/keys", scope=None),
+    "createKey": Call("POST", "/api/keys", {"name": "laptop", "scopes": ["library:read"]}, 201, None),
+    "getKey": Call("GET", KEY, scope=None),
+    "deleteKey": Call("DELETE", KEY, None, 204, None),
     "listLibraries": Call("GET", "/api/libraries"),
     "createLibrary": Call("POST", "/api/libraries", {"name": "Atlas"}, 201),
     "getLibrary": Call("GET", HANDBOOK),
@@ -47,15 +77,40 @@ CALLS = {
     "getShare": Call("GET", f"{SHARES}/team:engineering"),
     "putShare": Call("PUT", f"{SHARES}/bob", {"accessLevel": 1}),
     "deleteShare": Call("DELETE", f"{SHARES}/org:acme", None, 204),
+    "getOwner": Call("GET", f"{HANDBOOK}/owner"),
+    "putOwner": Call("PUT", f"{HANDBOOK}/owner", {"username": "bob"}),
+    "listAccess": Call("GET", f"{HANDBOOK}/access"),
+    "getAccess": Call("GET", f"{HANDBOOK}/access/bob"),
+    "listOrganizations": Call("GET", "/api/organizations"),
+    "createOrganization": Call("POST", "/api/organizations", INITECH, 201, Scope.ORGANIZATION_ADMIN, "admin"),
+    "getOrganization": Call("GET", ACME),
+    "patchOrganization": Call("PATCH", ACME, {"name": "ACME"}, 200, Scope.ORGANIZATION_ADMIN),
+    "listOrganizationLibraries": Call("GET", f"{ACME}/libraries"),
+    "listMembers": Call("GET", f"{ACME}/members"),
+    "getMember": Call("GET", f"{ACME}/members/bob"),
+    "putMember": Call("PUT", f"{ACME}/members/bob", {"administrator": True}, 200, Scope.ORGANIZATION_ADMIN),
+    "deleteMember": Call("DELETE", f"{ACME}/members/carol", None, 204, Scope.ORGANIZATION_ADMIN),
+    "listTeams": Call("GET", f"{ACME}/teams"),
+    "getTeam": Call("GET", ENGINEERING),
+    "putTeam": Call("PUT", ENGINEERING, {"name": "Engineers"}, 200, Scope.ORGANIZATION_ADMIN),
+    "deleteTeam": Call("DELETE", ENGINEERING, None, 204, Scope.ORGANIZATION_ADMIN),
+    "listTeamMembers": Call("GET", f"{ENGINEERING}/members"),
+    "getTeamMember": Call("GET", f"{ENGINEERING}/members/bob"),
+    "putTeamMember": Call("PUT", f"{ENGINEERING}/members/dave", {}, 200, Scope.ORGANIZATION_ADMIN),
+    "deleteTeamMember": Call("DELETE", f"{ENGINEERING}/members/bob", None, 204, Scope.ORGANIZATION_ADMIN),
     "listLibraryEvents": Call("GET", f"{HANDBOOK}/events"),
-    "listEvents": Call("GET", "/api/events", read_scope=Scope.ORGANIZATION_ADMIN),
+    "listEvents": Call("GET", "/api/events", scope=Scope.ORGANIZATION_ADMIN),
 }
 READING = {name: call for name, call in CALLS.items() if not call.writes}
 WRITING = {name: call for name, call in CALLS.items() if call.writes}
-ON_A_LIBRARY = {name: call for name, call in CALLS.items() if call.path.startswith(HANDBOOK)}
+WITHIN_ACME = {name: call for name, call in CALLS.items() if call.path.startswith((HANDBOOK, ACME))}
+"""To frank there is none of these."""
 
 
 def snapshot() -> dict[str, list[Any]]:
     """Everything that a call can change: equal before and after, it changed nothing."""
-    tables = (Library, Share, LibraryUserObjectPermission, LibraryGroupObjectPermission, Event, ApiKey)
+    tables = (
+        *(Library, Share, LibraryUserObjectPermission, LibraryGroupObjectPermission, Event, ApiKey),
+        *(Organization, OrganizationUserObjectPermission, Team, User.groups.through),
+    )
     return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}

@@ -26,11 +26,13 @@ def no_such_library(path: str) -> dict[str, Any]:
     return problem(404, "There is no such library.", path, code="library_not_found", rule="R9")
 
 
-def library_document(library: Library, level: int, *links: str) -> dict[str, Any]:
+def library_document(library: Library, level: int, *links: str, caller: str) -> dict[str, Any]:
     """`links`: those of `inf:shares`, `inf:events`, `edit` and `inf:delete` that are there."""
     here = f"/api/libraries/{library.natural_id}"
     known: dict[str, dict[str, Any]] = {
         "inf:shares": {
+            "inf:access": {"href": f"{here}/access"},
+            "inf:owner": {"href": f"{here}/owner"},
             "inf:shares": {"href": f"{here}/shares"},
             "inf:share": {"href": f"{here}/shares/{{principalId}}", "templated": True},
         },
@@ -38,7 +40,7 @@ def library_document(library: Library, level: int, *links: str) -> dict[str, Any
         "edit": {"edit": {"href": here}},
         "inf:delete": {"inf:delete": {"href": here}},
     }
-    found: dict[str, Any] = {"self": {"href": here}}
+    found: dict[str, Any] = {"self": {"href": here}, "inf:my-access": {"href": f"{here}/access/{caller}"}}
     for link in links:
         found |= known[link]
     return {
@@ -57,6 +59,12 @@ def library_document(library: Library, level: int, *links: str) -> dict[str, Any
         "createdAt": moment(library.created_at),
         "updatedAt": moment(library.updated_at),
     }
+
+
+def access_document(library: Library, username: str, level: int, *, linked: bool = True) -> dict[str, Any]:
+    """linked: whether the caller may ask why."""
+    here = {"self": {"href": f"/api/libraries/{library.natural_id}/access/{username}"}}
+    return {"_links": here if linked else {}, "username": username, "accessLevel": level}
 
 
 def share_document(share: Share, *links: str) -> dict[str, Any]:

@@ -28,7 +28,8 @@ def test_it_makes_the_caller_the_owner(client_for, acme):
     assert answer.status_code == 201
     assert answer.headers["Location"] == "/api/libraries/atlas-2"
     library = Library.objects.get(natural_id="atlas-2")
-    assert answer.json() == library_document(library, 3, "inf:shares", "inf:events", "edit", "inf:delete")
+    links = ("inf:shares", "inf:events", "edit", "inf:delete")
+    assert answer.json() == library_document(library, 3, *links, caller="dave")
     assert (library.name, library.description, library.emoji) == ("Atlas", "Maps\n", "🗺️")
     assert (library.organization, library.editors_can_share, library.share_count) == (acme, True, 1)
     shares = client_for("dave").get("/api/libraries/atlas-2/shares").json()["_embedded"]["inf:share"]

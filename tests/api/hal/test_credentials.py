@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from libraries.models import ApiKey, Scope
-from tests.api.hal.calls import CALLS, READING, WRITING, snapshot
+from tests.api.hal.calls import CALLS, READING, snapshot
 from tests.api.hal.documents import problem
 from tests.clients import ApiClient
 
@@ -21,6 +21,7 @@ GARBAGE = {
     "very long": ("Bearer " + "x" * 100_000, UNKNOWN),
     "NUL": ("Bearer \x00", UNKNOWN),
 }
+SCOPED = {name: call for name, call in CALLS.items() if call.scope}
 
 
 @pytest.fixture(params=list(CALLS.values()), ids=list(CALLS))
@@ -83,25 +84,16 @@ def test_the_scheme_is_taken_however_it_is_written(key_for, form):
     assert answer.json()["username"] == "alice"
 
 
-@pytest.mark.parametrize("call", READING.values(), ids=READING)
-def test_reading_takes_the_scope_to_read(client_for, call):
-    others = [scope for scope in Scope if scope != call.read_scope]
-    refused = client_for("alice", *others).get(call.path)
-    assert refused.status_code == 403
-    assert refused.json() == problem(403, f"The key lacks the scope {call.read_scope}.", call.path)
-    assert client_for("alice", call.read_scope).get(call.path).status_code == 200
-
-
-@pytest.mark.parametrize("call", WRITING.values(), ids=WRITING)
-def test_changing_takes_the_scope_to_write(client_for, call):
-    reader = client_for("alice", *[scope for scope in Scope if scope != Scope.LIBRARY_WRITE])
-    writer = client_for("alice", Scope.LIBRARY_WRITE)
+@pytest.mark.parametrize("call", SCOPED.values(), ids=SCOPED)
+def test_a_call_takes_the_scope_for_it_and_no_other(client_for, call):
+    lacking = client_for(call.caller, *[scope for scope in Scope if scope != call.needed_scope])
+    having = client_for(call.caller, call.needed_scope)
     before = snapshot()
-    refused = reader.send(call.method, call.path, call.body)
+    refused = lacking.send(call.method, call.path, call.body)
     assert refused.status_code == 403
-    assert refused.json() == problem(403, "The key lacks the scope library:write.", call.path)
+    assert refused.json() == problem(403, f"The key lacks the scope {call.needed_scope}.", call.path)
     assert snapshot() == before
-    assert writer.send(call.method, call.path, call.body).status_code == call.status
+    assert having.send(call.method, call.path, call.body).status_code == call.status
 
 
 def test_the_scope_is_looked_at_before_the_library(client_for):

@@ -20,23 +20,24 @@ def test_it_shows_each_what_they_may(client_for, handbook, username, level, link
     answer = client_for(username).get(PATH)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "application/hal+json"
-    assert answer.json() == library_document(handbook, level, *links)
+    assert answer.json() == library_document(handbook, level, *links, caller=username)
 
 
 def test_an_administrator_needs_no_share(client_for, roadmap):
     """R10"""
     body = client_for("alice").get("/api/libraries/roadmap").json()
-    assert body == library_document(roadmap, 0, "inf:shares", "inf:events", "edit", "inf:delete")
+    links = ("inf:shares", "inf:events", "edit", "inf:delete")
+    assert body == library_document(roadmap, 0, *links, caller="alice")
 
 
 def test_one_whom_everyone_reaches_may_not_see_with_whom_it_is_shared(client_for, press_kit):
     """R9"""
-    assert client_for("frank").get("/api/libraries/press-kit").json() == library_document(press_kit, 1)
+    assert client_for("frank").get("/api/libraries/press-kit").json() == library_document(press_kit, 1, caller="frank")
 
 
 def test_a_key_that_only_reads_is_shown_no_way_to_change(client_for, handbook):
     body = client_for("alice", Scope.LIBRARY_READ).get(PATH).json()
-    assert body == library_document(handbook, 3, "inf:shares", "inf:events")
+    assert body == library_document(handbook, 3, "inf:shares", "inf:events", caller="alice")
 
 
 @pytest.mark.parametrize("name", ["pk", "natural_id", "object_id"])

@@ -2,16 +2,30 @@
 
 import pytest
 
-from tests.api.hal.calls import CALLS, READING, WRITING, snapshot
+from tests.api.hal.calls import CALLS, KEY, READING, WRITING, snapshot
 from tests.api.hal.documents import problem
 
 ALLOWED = {
     "/api/": "GET, HEAD",
     "/api/me": "GET, HEAD",
     "/api/libraries": "GET, HEAD, POST",
+    "/api/keys": "GET, HEAD, POST",
+    KEY: "GET, HEAD, DELETE",
     "/api/libraries/handbook": "GET, HEAD, PATCH, DELETE",
     "/api/libraries/handbook/shares": "GET, HEAD, POST",
     "/api/libraries/handbook/shares/bob": "GET, HEAD, PUT, DELETE",
+    "/api/libraries/handbook/owner": "GET, HEAD, PUT",
+    "/api/libraries/handbook/access": "GET, HEAD",
+    "/api/libraries/handbook/access/bob": "GET, HEAD",
+    "/api/organizations": "GET, HEAD, POST",
+    "/api/organizations/acme": "GET, HEAD, PATCH",
+    "/api/organizations/acme/libraries": "GET, HEAD",
+    "/api/organizations/acme/members": "GET, HEAD",
+    "/api/organizations/acme/members/bob": "GET, HEAD, PUT, DELETE",
+    "/api/organizations/acme/teams": "GET, HEAD",
+    "/api/organizations/acme/teams/engineering": "GET, HEAD, PUT, DELETE",
+    "/api/organizations/acme/teams/engineering/members": "GET, HEAD",
+    "/api/organizations/acme/teams/engineering/members/bob": "GET, HEAD, PUT, DELETE",
     "/api/schema/": "GET, HEAD",
     "/api/docs/": "GET, HEAD",
 }
@@ -21,7 +35,7 @@ WITH_A_BODY = {name: call for name, call in WRITING.items() if call.body}
 
 @pytest.mark.parametrize("call", READING.values(), ids=READING)
 def test_head_is_get_without_the_body(client_for, call):
-    client = client_for("alice")
+    client = client_for(call.caller)
     got, headed = client.get(call.path), client.send("HEAD", call.path)
     assert (headed.status_code, headed.content) == (200, b"")
     for header in ("Content-Type", "ETag", "Cache-Control", "Vary", "Allow"):
@@ -70,10 +84,10 @@ def test_it_serves_hal_to_whoever_takes_json(client_for, accept):
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml, text/*", "garbage", ";;;", "application", "\xff"])
 def test_it_serves_nothing_else(client_for, accept):
-    client = client_for("alice")
+    clients = {call.caller: client_for(call.caller) for call in CALLS.values()}
     before = snapshot()
     for call in CALLS.values():
-        answer = client.send(call.method, call.path, call.body, Accept=accept)
+        answer = clients[call.caller].send(call.method, call.path, call.body, Accept=accept)
         assert answer.status_code == 406
         assert answer.headers["Content-Type"] == "application/problem+json"
         assert answer.json() == problem(406, "Could not satisfy the request Accept header.", call.path)
@@ -86,7 +100,7 @@ def test_it_serves_nothing_else(client_for, accept):
     ["application/json", "application/hal+json", "application/json; charset=utf-8", "APPLICATION/JSON;charset=x"],
 )
 def test_it_takes_json(client_for, call, content_type):
-    answer = client_for("alice").send(call.method, call.path, call.body, content_type=content_type)
+    answer = client_for(call.caller).send(call.method, call.path, call.body, content_type=content_type)
     assert answer.status_code == call.status
 
 
@@ -107,7 +121,7 @@ def test_it_takes_json(client_for, call, content_type):
     ids=lambda content_type: content_type[:20],
 )
 def test_it_takes_nothing_else_and_says_what_to_send(client_for, call, content_type):
-    client = client_for("alice")
+    client = client_for(call.caller)
     before = snapshot()
     answer = client.send(call.method, call.path, call.body, content_type=content_type)
     assert answer.status_code == 415
@@ -120,7 +134,7 @@ def test_it_takes_nothing_else_and_says_what_to_send(client_for, call, content_t
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_no_cache_may_share_an_answer(client_for, call):
     for answer in (
-        client_for("alice").send(call.method, call.path, call.body),
+        client_for(call.caller).send(call.method, call.path, call.body),
         client_for(None).send(call.method, call.path, call.body),
     ):
         assert answer.headers["Cache-Control"] == "private, no-cache"

@@ -15,9 +15,9 @@ def test_it_lists_what_the_caller_may_see_by_name(client_for, handbook, press_ki
         "_links": {"self": {"href": "/api/libraries"}, "curies": CURIES},
         "_embedded": {
             "inf:library": [
-                library_document(handbook, 2, "inf:shares", "edit"),
-                library_document(press_kit, 1),
-                library_document(roadmap, 3, "inf:shares", "inf:events", "edit", "inf:delete"),
+                library_document(handbook, 2, "inf:shares", "edit", caller="bob"),
+                library_document(press_kit, 1, caller="bob"),
+                library_document(roadmap, 3, "inf:shares", "inf:events", "edit", "inf:delete", caller="bob"),
             ]
         },
         "start": 0,

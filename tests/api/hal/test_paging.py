@@ -6,13 +6,39 @@ from typing import Any
 
 import pytest
 
+from libraries.keys import create_api_key
 from libraries.levels import Kind, Level
-from libraries.models import Library, Share, User
-from tests.api.hal.calls import SHARES
+from libraries.membership import add_member, add_team_member, create_organization, create_team
+from libraries.models import OPERATOR, Library, Share, User
+from tests.api.hal.calls import ACME, ENGINEERING, HANDBOOK, SHARES
 from tests.clients import ApiClient
+from tests.factories import give, make_user
 
-LISTS = {"/api/libraries": "inf:library", SHARES: "inf:share"}
-NAMES = {"inf:library": "naturalId", "inf:share": "principalId"}
+ACCESS = f"{HANDBOOK}/access"
+MEMBERS = f"{ACME}/members"
+TEAM_MEMBERS = f"{ENGINEERING}/members"
+LISTS = {
+    "/api/libraries": "inf:library",
+    SHARES: "inf:share",
+    ACCESS: "inf:access",
+    "/api/keys": "inf:key",
+    "/api/organizations": "inf:organization",
+    f"{ACME}/libraries": "inf:library",
+    MEMBERS: "inf:member",
+    f"{ACME}/teams": "inf:team",
+    TEAM_MEMBERS: "inf:member",
+}
+MANY = {ACCESS: "g", MEMBERS: "g", TEAM_MEMBERS: "g", "/api/keys": "k"}
+"""What is in the names of several, where it is not an a."""
+NAMES = {
+    "inf:library": "naturalId",
+    "inf:share": "principalId",
+    "inf:access": "username",
+    "inf:key": "id",
+    "inf:organization": "slug",
+    "inf:member": "username",
+    "inf:team": "slug",
+}
 
 
 @pytest.fixture
@@ -21,12 +47,23 @@ def client(client_for):
 
 
 @pytest.fixture
-def seven(acme, handbook):
-    """Seven libraries that alice may see, and seven shares of the handbook."""
+def seven(acme, handbook, alice):
+    """Seven of everything that is listed: alice may see them all."""
     for n in range(4):
         Library.objects.create(name="Same name", natural_id=f"atlas-{n}", organization=acme)
     for n in range(3):
-        person(handbook, f"guest{n}")
+        make_user(f"guest{n}", member_of=acme if n else None)
+        give(handbook, f"guest{n}", Level.READER)
+    make_user("guest-by-membership", member_of=acme)
+    for n in range(5):
+        create_api_key(user=alice, name=f"key {n}", actor=OPERATOR)
+    for n in range(6):
+        one_more = create_organization(slug=f"aaa-{n}", name="Same name", actor=OPERATOR)
+        add_member(organization=one_more, user=alice, actor=OPERATOR)
+    for n in range(4):
+        create_team(organization=acme, slug=f"a-team-{n}", name="Same name", actor=OPERATOR)
+    for user in User.objects.filter(username__in=["alice", "dave", "guest1", "guest2", "guest-by-membership"]):
+        add_team_member(team=acme.teams.get(slug="engineering"), user=user, actor=OPERATOR)
 
 
 def person(library: Library, username: str) -> None:
@@ -194,7 +231,7 @@ def test_a_token_is_good_for_its_own_list_alone(client, path, seven):
         return link.partition("after=")[2].partition("&")[0]
 
     theirs = [token(f"{other}?count=1") for other in LISTS if other != path]
-    filtered = token(f"{path}?count=1&q=a")
+    filtered = token(f"{path}?count=1&q={MANY.get(path, 'a')}")
     mine = token(f"{path}?count=1")
     assert client.get(f"{path}?after={mine}&count=4").status_code == 200
     bad = [*theirs, filtered, mine[:-1], mine + "x", "x", "a:b", "%00", "%F0%9F%92%A5", "W10:x", "x" * 5000]

@@ -14,7 +14,7 @@ def test_it_changes_what_it_names_and_nothing_else(client_for, handbook):
 
     assert answer.status_code == 200
     changed = Library.objects.get(pk=handbook.pk)
-    assert answer.json() == library_document(changed, 2, "inf:shares", "edit")
+    assert answer.json() == library_document(changed, 2, "inf:shares", "edit", caller="bob")
     assert (changed.name, changed.emoji, changed.description) == ("The Handbook", "📕", "")
     assert (changed.natural_id, changed.revision) == ("handbook", handbook.revision + 1)
     event = Event.objects.latest("id")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.models import Scope, Share, User
-from tests.api.hal.calls import HANDBOOK, READING, SHARES, snapshot
+from libraries.models import ApiKey, Scope, Share, User
+from tests.api.hal.calls import ACME, ENGINEERING, HANDBOOK, KEY, OLD_KEY, READING, SHARES, snapshot
 from tests.api.hal.documents import problem
 
 CHANGED = "It has changed since, or is there already. Read it again, and decide anew."
@@ -13,6 +13,15 @@ CHANGES = {
     "deleteShare": ("DELETE", SHARE, None, 204),
     "patchLibrary": ("PATCH", HANDBOOK, {"name": "The Handbook"}, 200),
     "deleteLibrary": ("DELETE", HANDBOOK, None, 204),
+    "putOwner": ("PUT", f"{HANDBOOK}/owner", {"username": "bob"}, 200),
+    "deleteKey": ("DELETE", KEY, None, 204),
+    "patchOrganization": ("PATCH", ACME, {"name": "ACME"}, 200),
+    "putMember": ("PUT", f"{ACME}/members/carol", {"administrator": False}, 200),
+    "deleteMember": ("DELETE", f"{ACME}/members/carol?successor=bob", None, 204),
+    "putTeam": ("PUT", ENGINEERING, {"name": "Engineers"}, 200),
+    "deleteTeam": ("DELETE", ENGINEERING, None, 204),
+    "putTeamMember": ("PUT", f"{ENGINEERING}/members/carol", {}, 200),
+    "deleteTeamMember": ("DELETE", f"{ENGINEERING}/members/carol", None, 204),
 }
 
 
@@ -27,7 +36,7 @@ def change(request):
 
 
 def failed(path):
-    return problem(412, CHANGED, path, code="precondition_failed")
+    return problem(412, CHANGED, path.partition("?")[0], code="precondition_failed")
 
 
 def test_a_put_answers_with_the_etag_that_a_get_has(alice_calls):
@@ -154,6 +163,11 @@ def test_a_change_by_another_in_between_stops_mine(client_for, change):
     alice, admin = client_for("alice"), client_for("admin")
     etag = alice.get(path).headers["ETag"]
     admin.put(SHARE, {"accessLevel": 0})
+    admin.put(f"{HANDBOOK}/owner", {"username": "carol"})
+    admin.patch(ACME, {"name": "Acme Ltd"})
+    admin.put(ENGINEERING, {"name": "Makers"})
+    User.objects.filter(username="carol").update(is_active=False)
+    ApiKey.objects.filter(pk=OLD_KEY).update(name="renamed")
     before = snapshot()
     assert alice.send(method, path, body, If_Match=etag).status_code == 412
     assert snapshot() == before

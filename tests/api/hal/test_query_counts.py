@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from libraries.levels import Action, Kind, Level
-from libraries.models import Event, Library, LibraryUserObjectPermission, Organization, Share, User
+from libraries.membership import create_organization, create_team
+from libraries.models import OPERATOR, ApiKey, Event, Library, LibraryUserObjectPermission, Organization, Share, User
 from tests.api.hal.calls import HANDBOOK, SHARES
 
 
@@ -86,6 +87,14 @@ def test_a_page_of_shares_is_three_queries_however_deep(client_for, many):
     assert len(costs) == 7
 
 
+@pytest.mark.parametrize("query", ["", "?count=1000", "?start=2&count=1000", "?q=g&count=1000"])
+def test_a_page_of_people_is_three_queries(client_for, few, many, query):
+    client = client_for("alice")
+    assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 3
+    many()
+    assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 3
+
+
 @pytest.mark.parametrize("username", ["alice", "bob"])
 @pytest.mark.parametrize("query", ["", "?count=1000", "?q=lib&organization=acme&minLevel=0&count=1000"])
 def test_a_page_of_libraries_is_three_queries(client_for, acme, username, query):
@@ -112,6 +121,67 @@ def test_a_page_of_events_costs_the_same_however_many_there_are(client_for, hand
     assert queries(lambda: client.get(path + query)) == cost
 
 
+LISTS = {
+    "keys": ("/api/keys", 2),
+    "organizations": ("/api/organizations", 2),
+    "libraries of an organization": ("/api/organizations/acme/libraries", 4),
+    "members": ("/api/organizations/acme/members", 3),
+    "teams": ("/api/organizations/acme/teams", 3),
+    "members of a team": ("/api/organizations/acme/teams/engineering/members", 4),
+}
+
+
+@pytest.mark.parametrize(("path", "most"), LISTS.values(), ids=LISTS)
+def test_a_page_costs_the_same_however_many_there_are(client_for, alice, acme, engineering, path, most):
+    client = client_for("alice")
+
+    def make(count: int) -> None:
+        users = User.objects.bulk_create(User(username=f"user-{count}-{n}") for n in range(count))
+        for group in (acme.group, engineering.group):
+            group.user_set.add(*users)
+        make_libraries(alice, acme, count)
+        ApiKey.objects.bulk_create(
+            ApiKey(user=alice, name="x", scopes=[], digest=f"{count * 1000 + n:064x}") for n in range(count)
+        )
+        for n in range(count // 10):
+            team = create_team(organization=acme, slug=f"team-{count}-{n}", name="x", actor=OPERATOR)
+            team.group.user_set.add(alice)
+            other = create_organization(slug=f"organization-{count}-{n}", name="x", actor=OPERATOR)
+            other.group.user_set.add(alice)
+
+    make(30)
+    assert queries(lambda: client.get(f"{path}?count=1000")) <= most
+    make(300)
+    assert queries(lambda: client.get(f"{path}?count=1000")) <= most
+
+
+CHANGES = {
+    "add a member": ("PUT", "/api/organizations/acme/members/erin", {"administrator": True}, 200, 26),
+    "keep a member": ("PUT", "/api/organizations/acme/members/bob", {}, 200, 15),
+    "make a team": ("PUT", "/api/organizations/acme/teams/legal", {"name": "Legal"}, 201, 18),
+    "add to a team": ("PUT", "/api/organizations/acme/teams/engineering/members/dave", {}, 200, 18),
+    "rename": ("PATCH", "/api/organizations/acme", {"name": "ACME"}, 200, 12),
+    "make a key": ("POST", "/api/keys", {"name": "x", "scopes": ["library:read"]}, 201, 7),
+    "tell what would go": ("DELETE", "/api/organizations/acme/members/bob?dryRun=true", None, 200, 10),
+}
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "most"), CHANGES.values(), ids=CHANGES)
+def test_a_change_costs_the_same_among_many(client_for, few, many, method, path, body, status, most):
+    client = client_for("alice")
+
+    def cost() -> int:
+        with transaction.atomic():
+            found = queries(lambda: client.send(method, path, body), status)
+            transaction.set_rollback(True)
+        return found
+
+    among_few = cost()
+    assert among_few <= most
+    many()
+    assert cost() == among_few
+
+
 def test_a_long_page_is_as_long_as_asked_for(client_for, few, many):
     many()
     body = client_for("alice").get(f"{SHARES}?count=1000").json()
@@ -127,6 +197,10 @@ CALLS = {
     "refuse": ("PUT", f"{SHARES}/nobody", {"accessLevel": 1}, 422, 9),
     "remove": ("DELETE", f"{SHARES}/org:acme", None, 204, 13),
     "get": ("GET", f"{SHARES}/org:acme", None, 200, 3),
+    "get owner": ("GET", f"{HANDBOOK}/owner", None, 200, 3),
+    "transfer": ("PUT", f"{HANDBOOK}/owner", {"username": "bob"}, 200, 22),
+    "explain": ("GET", f"{HANDBOOK}/access/bob", None, 200, 5),
+    "explain nobody": ("GET", f"{HANDBOOK}/access/nobody", None, 404, 3),
     "get library": ("GET", HANDBOOK, None, 200, 2),
     "change library": ("PATCH", HANDBOOK, {"name": "The Handbook"}, 200, 10),
     "delete library": ("DELETE", HANDBOOK, None, 204, 17),

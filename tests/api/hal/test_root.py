@@ -12,10 +12,18 @@ def test_it_names_everything_there_is(client_for):
         "_links": {
             "self": {"href": "/api/"},
             "inf:me": {"href": "/api/me"},
+            "inf:keys": {"href": "/api/keys{?q,start,count}", "templated": True},
             "inf:libraries": {"href": "/api/libraries{?q,organization,minLevel,start,count}", "templated": True},
             "inf:library": {"href": "/api/libraries/{id}", "templated": True},
             "inf:shares": {"href": "/api/libraries/{id}/shares{?kind,accessLevel,q,start,count}", "templated": True},
             "inf:share": {"href": "/api/libraries/{id}/shares/{principalId}", "templated": True},
+            "inf:owner": {"href": "/api/libraries/{id}/owner", "templated": True},
+            "inf:access": {"href": "/api/libraries/{id}/access{?q,start,count}", "templated": True},
+            "inf:organizations": {"href": "/api/organizations{?q,start,count}", "templated": True},
+            "inf:organization": {"href": "/api/organizations/{slug}", "templated": True},
+            "inf:members": {"href": "/api/organizations/{slug}/members{?q,start,count}", "templated": True},
+            "inf:teams": {"href": "/api/organizations/{slug}/teams{?q,start,count}", "templated": True},
+            "inf:team": {"href": "/api/organizations/{slug}/teams/{team}", "templated": True},
             "inf:events": {
                 "href": "/api/events{?action,actor,principal,organization,library,since,until,count}",
                 "templated": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
     OpenApiResponse,
@@ -16,6 +17,7 @@ from rest_framework import serializers
 
 from libraries.api.hal.errors import MEDIA_TYPE
 from libraries.api.hal.serializers.base import LINKS
+from libraries.api.idempotency import HEADER
 
 LIBRARY_ID = OpenApiParameter(
     "id", str, OpenApiParameter.PATH, description="The library's UUID, natural id or object id."
@@ -26,6 +28,19 @@ PRINCIPAL_ID = OpenApiParameter(
     OpenApiParameter.PATH,
     description="A username, `team:SLUG`, `org:SLUG` or `everyone`; percent-encoded or not.",
 )
+ORGANIZATION = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="The organization's slug.")
+TEAM = OpenApiParameter("team", str, OpenApiParameter.PATH, description="The team's slug.")
+KEY_ID = OpenApiParameter("id", str, OpenApiParameter.PATH, description="The key's UUID.")
+IDEMPOTENCY_KEY = OpenApiParameter(
+    HEADER,
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description=(
+        "Sent again within 24 hours with the same body and credential, the call makes nothing more and has the same "
+        "answer, marked by `Idempotent-Replayed: true`; with anything else it is refused. Refusals are not kept."
+    ),
+)
+USERNAME = OpenApiParameter("username", str, OpenApiParameter.PATH, description="A username.")
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="Only if one of these ETags is the current one; else 412."
 )
@@ -46,7 +61,7 @@ HEADERS = [
     OpenApiParameter("WWW-Authenticate", str, OpenApiParameter.HEADER, response=[401]),
     OpenApiParameter("Retry-After", int, OpenApiParameter.HEADER, response=[503], description="Seconds."),
 ]
-LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[201], description="The new library.")
+LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[201], description="What was made.")
 
 
 @extend_schema_field(LINKS)
@@ -69,6 +84,9 @@ Problem = inline_serializer(
         "instance": serializers.CharField(),
         "code": serializers.CharField(required=False, help_text="Which refusal, where the rules refused."),
         "rule": serializers.CharField(required=False, help_text="Which rule, where one refused."),
+        "libraries": serializers.ListField(
+            child=serializers.CharField(), required=False, help_text="Those that would be left without an owner."
+        ),
         "errors": inline_serializer(
             "FieldProblem",
             FIELD_PROBLEM,
@@ -83,8 +101,9 @@ REFUSALS = {
     400: "The body is not JSON, or the query is not UTF-8.",
     401: "No key, or one that is unknown, expired or revoked.",
     403: "The key lacks the scope, or the rules forbid it.",
-    404: "There is no such library or share, or the caller may not see it.",
+    404: "There is no such thing, or the caller may not see it.",
     406: "The caller accepts neither application/hal+json nor application/json.",
+    409: "It would leave libraries without an owner.",
     412: "A precondition does not hold.",
     413: "The body is too long.",
     415: "The body is not sent as JSON.",
@@ -152,7 +171,12 @@ def reading(
 def in_the_documents_words(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
     """The native API's path parameters, named as the document names them."""
     return [
-        (path.replace("{library_id}", "{id}").replace("{principal_id}", "{principalId}"), regex, method, callback)
+        (
+            path.replace("{library_id}", "{id}").replace("{principal_id}", "{principalId}").replace("{key_id}", "{id}"),
+            regex,
+            method,
+            callback,
+        )
         if getattr(callback.cls, "dialect", None) == "hal"
         else (path, regex, method, callback)
         for path, regex, method, callback in endpoints

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema_view
 
-from libraries.api.hal.schema.base import LIBRARY_ID, LOCATION, OF_A_BODY, TO_WRITE, call, page_of, reading
+from libraries.api.hal.schema.base import (
+    IDEMPOTENCY_KEY,
+    LIBRARY_ID,
+    LOCATION,
+    OF_A_BODY,
+    TO_WRITE,
+    call,
+    page_of,
+    reading,
+)
 from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInput, LibraryQuery, NewLibraryInput
+
+LIBRARY_PAGE = page_of("Library", "inf:library", LibraryDocument)
 
 libraries = extend_schema_view(
     list=reading(
@@ -13,13 +24,14 @@ libraries = extend_schema_view(
         "List the libraries that the caller may see, by name",
         LibraryQuery,
         tag="Libraries",
-        document=page_of("Library", "inf:library", LibraryDocument),
+        document=LIBRARY_PAGE,
         refused=(422,),
     ),
     create=call(
         "createLibrary",
         "Create a library, and own it",
         LOCATION,
+        IDEMPOTENCY_KEY,
         tag="Libraries",
         request=NewLibraryInput,
         answers={201: LibraryDocument},

@@ -5,7 +5,16 @@ from __future__ import annotations
 from drf_spectacular.utils import extend_schema_view, inline_serializer
 from rest_framework import serializers
 
-from libraries.api.hal.schema.base import LIBRARY_ID, OF_A_BODY, PRINCIPAL_ID, TO_WRITE, call, page_of, reading
+from libraries.api.hal.schema.base import (
+    IDEMPOTENCY_KEY,
+    LIBRARY_ID,
+    OF_A_BODY,
+    PRINCIPAL_ID,
+    TO_WRITE,
+    call,
+    page_of,
+    reading,
+)
 from libraries.api.hal.serializers.base import OptionalLevelField
 from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery
 
@@ -40,6 +49,7 @@ shares = extend_schema_view(
         "postShares",
         "Change many shares at once, all or nothing",
         LIBRARY_ID,
+        IDEMPOTENCY_KEY,
         tag="Sharing",
         request=ManyInput,
         answers={200: ManyShares},

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from libraries.api.fields import StrictIntegerField
-from libraries.levels import Level
-from libraries.models import Scope
+from libraries.levels import Action, Level
+from libraries.models import Library, Scope
 
 LINK = {
     "type": "object",
@@ -53,8 +54,24 @@ class OptionalLevelField(LevelField):
 class HalSerializer(serializers.Serializer):
     """A document with links, for the caller in `context["request"]`."""
 
+    write_scope: ClassVar = Scope.LIBRARY_WRITE
+    """What the caller's key must carry to change what the document is about."""
     _links = serializers.SerializerMethodField()
 
     def may_write(self) -> bool:
         """Whether the caller's key can change anything: where it cannot, links to changes lead nowhere."""
-        return Scope.LIBRARY_WRITE in self.context["request"].auth.scopes
+        return self.write_scope in self.context["request"].auth.scopes
+
+
+class OfLibrarySerializer(HalSerializer):
+    """A document about the library in `context["library"]`, which brings the caller's `access`."""
+
+    @property
+    def library(self) -> Library:
+        return self.context["library"]
+
+    def may(self, action: Action) -> bool:
+        return action in self.library.access.actions
+
+    def path(self, name: str, *arguments: str) -> dict[str, Any]:
+        return {"href": reverse(f"hal:{name}", args=[self.library.natural_id, *arguments])}

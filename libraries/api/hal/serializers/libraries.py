@@ -50,12 +50,17 @@ class NewLibraryInput(LibraryInput):
     )
 
 
-class LibraryQuery(PageQuery):
-    """The filters of the list of libraries."""
+class LibraryOfOrganizationQuery(PageQuery):
+    """The filters of the list of an organization's libraries."""
 
     q = StrictCharField(default="", allow_blank=True, help_text="A part of the name or natural id.")
-    organization = StrictCharField(default="", help_text="A slug.")
     minLevel = serializers.ChoiceField(choices=[str(level.value) for level in Level], default="0", help_text=LEVELS)
+
+
+class LibraryQuery(LibraryOfOrganizationQuery):
+    """The filters of the list of libraries."""
+
+    organization = StrictCharField(default="", help_text="A slug.")
 
 
 @extend_schema_serializer(component_name="Library")
@@ -81,8 +86,11 @@ class LibraryDocument(HalSerializer):
         here = {"href": reverse("hal:library", args=[library.natural_id])}
         shares = reverse("hal:shares", args=[library.natural_id])
         actions = library.access.actions
-        links: dict[str, Any] = {"self": here}
+        mine = reverse("hal:access-of", args=[library.natural_id, self.context["request"].user.username])
+        links: dict[str, Any] = {"self": here, "inf:my-access": {"href": mine}}
         if Action.VIEW_SHARES in actions:
+            links["inf:access"] = {"href": reverse("hal:access", args=[library.natural_id])}
+            links["inf:owner"] = {"href": reverse("hal:owner", args=[library.natural_id])}
             links["inf:shares"] = {"href": shares}
             links["inf:share"] = {"href": f"{shares}/{{principalId}}", "templated": True}
         if Action.VIEW_EVENTS in actions:

@@ -14,10 +14,15 @@ from libraries.api.hal.serializers.base import LINKS
 class OrganizationSummary(serializers.Serializer):
     """An organization that the caller is in."""
 
+    _links = serializers.SerializerMethodField()
     id = serializers.UUIDField()
     slug = serializers.CharField()
     name = serializers.CharField()
     principalId = serializers.CharField(source="principal_name")
+
+    @extend_schema_field(LINKS)
+    def get__links(self, organization: Any) -> dict[str, Any]:
+        return {"self": {"href": reverse("hal:organization", args=[organization.slug])}}
 
 
 class TeamSummary(OrganizationSummary):
@@ -25,12 +30,21 @@ class TeamSummary(OrganizationSummary):
 
     organization = serializers.CharField(source="organization.slug")
 
+    @extend_schema_field(LINKS)
+    def get__links(self, team: Any) -> dict[str, Any]:
+        return {"self": {"href": reverse("hal:team", args=[team.organization.slug, team.slug])}}
+
 
 class KeySummary(serializers.Serializer):
     """The key that the caller used."""
 
+    _links = serializers.SerializerMethodField()
     name = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
+
+    @extend_schema_field(LINKS)
+    def get__links(self, key: Any) -> dict[str, Any]:
+        return {"self": {"href": reverse("hal:key", args=[key.pk])}}
 
 
 @extend_schema_serializer(component_name="Me")
@@ -46,4 +60,7 @@ class MeDocument(serializers.Serializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, caller: Any) -> dict[str, Any]:
-        return {"self": {"href": reverse("hal:me")}, "inf:libraries": {"href": reverse("hal:libraries")}}
+        names = ("libraries", "organizations", "keys")
+        return {"self": {"href": reverse("hal:me")}} | {
+            f"inf:{name}": {"href": reverse(f"hal:{name}")} for name in names
+        }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -19,6 +19,7 @@ from libraries.api.hal.errors import STATUSES, problem
 from libraries.api.hal.preconditions import etag_of, has_already
 from libraries.api.parsers import StrictJSONParser
 from libraries.api.views import DialectViewSet
+from libraries.errors import SharingError
 from libraries.levels import Action
 from libraries.models import Library
 
@@ -48,18 +49,20 @@ class HalViewSet(DialectViewSet):
     renderer_classes: Any = [HalRenderer]
     content_negotiation_class: Any = HalNegotiation
     document_class: type[Serializer]
+    fields: ClassVar[dict[type[SharingError], str]] = {}
+    """Where the view calls the field of a refusal (FIELDS) otherwise."""
 
     def error_response(self, failure: Failure) -> HttpResponse:
-        return problem(failure, self.request.path)
+        return problem(failure, self.request.path, self.fields)
 
     def library_for(self, identifier: str, action: Action) -> Library:
         return get_library_for(self.caller, identifier, action)
 
-    def document(self, thing: Any) -> dict[str, Any]:
-        return self.document_class(thing, context={"request": self.request}).data
+    def document(self, thing: Any, **context: Any) -> dict[str, Any]:
+        return self.document_class(thing, context={"request": self.request, **context}).data
 
-    def documents(self, things: Sequence[Any]) -> list[dict[str, Any]]:
-        return list(self.document_class(things, many=True, context={"request": self.request}).data)
+    def documents(self, things: Sequence[Any], **context: Any) -> list[dict[str, Any]]:
+        return list(self.document_class(things, many=True, context={"request": self.request, **context}).data)
 
     def answer(self, document: dict[str, Any], status: int = 200, **headers: str) -> HttpResponseBase:
         """The document with its ETag; 304 for a reader who has it already. Raises PreconditionFailed."""

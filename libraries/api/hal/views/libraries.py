@@ -16,6 +16,7 @@ from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import libraries as schema
 from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInput, LibraryQuery, NewLibraryInput
 from libraries.api.hal.views.base import HalViewSet
+from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
 from libraries.levels import Action, Level
 from libraries.lifecycle import change_library, create_library, delete_library, require_any_change
@@ -32,10 +33,18 @@ class LibraryViewSet(HalViewSet):
 
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query(LibraryQuery)
-        found = _filtered_libraries(visible_libraries_by_page(self.caller), query, self.caller)
-        page = Page(request, query, found.with_access_of(self.caller), LIBRARIES_IN_ORDER)
+        found = visible_libraries_by_page(self.caller)
+        if slug := query["organization"]:
+            found = found.filter(organization__slug=slug)
+        return self.page(found, query)
+
+    def page(self, libraries: Any, query: dict[str, Any]) -> HttpResponseBase:
+        """Those of the libraries that the query asks for, each as it is for the caller."""
+        found = _filtered_libraries(libraries, query, self.caller)
+        page = Page(self.request, query, found.with_access_of(self.caller), LIBRARIES_IN_ORDER)
         return self.answer(page.document("inf:library", self.documents(page.rows)))
 
+    @idempotent
     def create(self, request: Request) -> HttpResponseBase:
         library = create_library(**self.body(NewLibraryInput), actor=self.caller)
         document = self.document(self.library_for(str(library.pk), Action.VIEW))
@@ -67,6 +76,4 @@ class LibraryViewSet(HalViewSet):
 def _filtered_libraries(libraries: Any, query: dict[str, Any], user: User) -> Any:
     if text := query["q"]:
         libraries = libraries.filter(Q(name__icontains=text) | Q(natural_id__icontains=text))
-    if slug := query["organization"]:
-        libraries = libraries.filter(organization__slug=slug)
     return libraries.holding(user, Level(int(query["minLevel"])))

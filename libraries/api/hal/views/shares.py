@@ -15,6 +15,7 @@ from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import shares as schema
 from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery, many_document
 from libraries.api.hal.views.base import HalViewSet, templated
+from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
 from libraries.errors import ShareNotFound
 from libraries.levels import Action, Kind
@@ -42,6 +43,7 @@ class ShareViewSet(HalViewSet):
         find = templated(reverse("hal:shares", args=[library_id]) + "/{principalId}")
         return self.answer(page.document("inf:share", self.documents(page.rows), find=find))
 
+    @idempotent
     def create(self, request: Request, library_id: str) -> HttpResponseBase:
         library = self.library_for(library_id, Action.SHARE)
         body = self.body(ManyInput)

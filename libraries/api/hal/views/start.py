@@ -19,15 +19,24 @@ class RootViewSet(HalViewSet):
     """The way to everything else."""
 
     def retrieve(self, request: Request) -> HttpResponseBase:
-        library = reverse("hal:library", args=["LIBRARY"]).replace("LIBRARY", "{id}")
-        shares = reverse("hal:shares", args=["LIBRARY"]).replace("LIBRARY", "{id}")
+        library, shares = f"{reverse('hal:libraries')}/{{id}}", f"{reverse('hal:libraries')}/{{id}}/shares"
+        organizations = reverse("hal:organizations")
+        organization = f"{organizations}/{{slug}}"
         links = {
             "self": {"href": request.get_full_path()},
             "inf:me": {"href": reverse("hal:me")},
+            "inf:keys": templated(reverse("hal:keys") + "{?q,start,count}"),
             "inf:libraries": templated(reverse("hal:libraries") + "{?q,organization,minLevel,start,count}"),
             "inf:library": templated(library),
             "inf:shares": templated(shares + "{?kind,accessLevel,q,start,count}"),
             "inf:share": templated(shares + "/{principalId}"),
+            "inf:owner": templated(f"{library}/owner"),
+            "inf:access": templated(f"{library}/access{{?q,start,count}}"),
+            "inf:organizations": templated(f"{organizations}{{?q,start,count}}"),
+            "inf:organization": templated(organization),
+            "inf:members": templated(f"{organization}/members{{?q,start,count}}"),
+            "inf:teams": templated(f"{organization}/teams{{?q,start,count}}"),
+            "inf:team": templated(f"{organization}/teams/{{team}}"),
             "inf:events": templated(
                 reverse("hal:feed") + "{?action,actor,principal,organization,library,since,until,count}"
             ),

@@ -1,0 +1,113 @@
+"""Members as OpenAPI; the views wear these declarations as decorators."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema_view
+
+from libraries.api.hal.pagination import PeopleQuery
+from libraries.api.hal.schema.base import OF_A_BODY, ORGANIZATION, TEAM, TO_WRITE, USERNAME, call, page_of, reading
+from libraries.api.hal.serializers.members import (
+    DepartureDocument,
+    MemberDocument,
+    MemberInput,
+    RemovalQuery,
+    TeamMemberDocument,
+    TeamMemberInput,
+)
+
+members = extend_schema_view(
+    list=reading(
+        "listMembers",
+        "List the members of an organization, by username: for any of them",
+        ORGANIZATION,
+        PeopleQuery,
+        tag="Organizations",
+        document=page_of("Member", "inf:member", MemberDocument),
+        refused=(404, 422),
+    ),
+    retrieve=reading(
+        "getMember",
+        "Get a member of an organization",
+        ORGANIZATION,
+        USERNAME,
+        tag="Organizations",
+        document=MemberDocument,
+        refused=(404,),
+    ),
+    update=call(
+        "putMember",
+        "Add somebody to an organization, or change what they may do there: for its administrators",
+        ORGANIZATION,
+        USERNAME,
+        *TO_WRITE,
+        tag="Organizations",
+        request=MemberInput,
+        answers={200: MemberDocument},
+        refused=(404, 412, *OF_A_BODY),
+        description=(
+            "Any active account can be added, by its username. The answer is the same for an account that is "
+            "inactive and for none; that one can be added tells that it exists, and adding it is recorded."
+        ),
+    ),
+    destroy=call(
+        "deleteMember",
+        "Let a member leave, with every share, team and power of theirs in the organization: for its administrators",
+        ORGANIZATION,
+        USERNAME,
+        RemovalQuery,
+        *TO_WRITE,
+        tag="Organizations",
+        answers={200: DepartureDocument, 204: None},
+        refused=(404, 409, 412, 422),
+        description=(
+            "409 names the libraries that they alone own, unless a successor is named. 200 answers a dry run: what "
+            "would go, and the API keys, which stay since they belong to the account."
+        ),
+    ),
+)
+
+team_members = extend_schema_view(
+    list=reading(
+        "listTeamMembers",
+        "List the members of a team, by username: for any of them, and administrators",
+        ORGANIZATION,
+        TEAM,
+        PeopleQuery,
+        tag="Teams",
+        document=page_of("TeamMember", "inf:member", TeamMemberDocument),
+        refused=(404, 422),
+    ),
+    retrieve=reading(
+        "getTeamMember",
+        "Get a member of a team",
+        ORGANIZATION,
+        TEAM,
+        USERNAME,
+        tag="Teams",
+        document=TeamMemberDocument,
+        refused=(404,),
+    ),
+    update=call(
+        "putTeamMember",
+        "Add a member of the organization to a team: for administrators",
+        ORGANIZATION,
+        TEAM,
+        USERNAME,
+        *TO_WRITE,
+        tag="Teams",
+        request=TeamMemberInput,
+        answers={200: TeamMemberDocument},
+        refused=(404, 412, *OF_A_BODY),
+    ),
+    destroy=call(
+        "deleteTeamMember",
+        "Take somebody out of a team: for administrators",
+        ORGANIZATION,
+        TEAM,
+        USERNAME,
+        *TO_WRITE,
+        tag="Teams",
+        answers={204: None},
+        refused=(404, 412),
+    ),
+)

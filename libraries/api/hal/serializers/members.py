@@ -1,0 +1,116 @@
+"""Members of organizations and teams, as the native API takes and answers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer
+from libraries.api.hal.serializers.base import LINKS, HalSerializer, LevelField
+from libraries.membership import Departure
+from libraries.models import Organization, Scope, Team, User
+
+
+class MemberInput(StrictSerializer):
+    """The body of a PUT. What is left out stays as it is."""
+
+    administrator = StrictBooleanField(required=False, help_text="Whether they administer the organization.")
+
+
+class TeamMemberInput(StrictSerializer):
+    """The body of a PUT: nothing, or an empty object."""
+
+
+class RemovalQuery(StrictSerializer):
+    """What may be said about a removal."""
+
+    successor = StrictCharField(default="", help_text="The member who gets the libraries that this one alone owns.")
+    dryRun = serializers.ChoiceField(
+        choices=["true", "false"], default="false", help_text="true: answer what it would take, and take nothing."
+    )
+
+
+class PersonDocument(HalSerializer):
+    """One of directory.members_of, of the group in `context["group"]`."""
+
+    write_scope = Scope.ORGANIZATION_ADMIN
+
+    username = serializers.CharField()
+    active = serializers.BooleanField(source="is_active", help_text="An inactive account may do nothing.")
+
+    def path(self, member: User) -> str:
+        raise NotImplementedError
+
+    @extend_schema_field(LINKS)
+    def get__links(self, member: User) -> dict[str, Any]:
+        here = {"href": self.path(member)}
+        may_change = self.organization.administered and self.may_write()
+        return {"self": here, "edit": here, "inf:delete": here} if may_change else {"self": here}
+
+    @property
+    def organization(self) -> Organization:
+        group: Organization | Team = self.context["group"]
+        return group.organization if isinstance(group, Team) else group
+
+
+@extend_schema_serializer(component_name="Member")
+class MemberDocument(PersonDocument):
+    """A member of an organization."""
+
+    administrator = serializers.BooleanField(source="administers")
+
+    def path(self, member: User) -> str:
+        return reverse("hal:organization-member", args=[self.organization.slug, member.username])
+
+
+@extend_schema_serializer(component_name="TeamMember")
+class TeamMemberDocument(PersonDocument):
+    """A member of a team."""
+
+    def path(self, member: User) -> str:
+        return reverse("hal:team-member", args=[self.organization.slug, self.context["group"].slug, member.username])
+
+
+class EndingShare(serializers.Serializer):
+    """A share that ends with a membership."""
+
+    libraryId = serializers.UUIDField(source="library_id")
+    naturalId = serializers.CharField(source="library.natural_id")
+    accessLevel = LevelField(source="level")
+
+
+class StayingKey(serializers.Serializer):
+    """A key that stays with the account."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    hint = serializers.CharField(help_text="How it begins.")
+
+
+@extend_schema_serializer(component_name="Departure")
+class DepartureDocument(HalSerializer):
+    """What a removal would take, and from whom to whom."""
+
+    username = serializers.CharField(source="user.username")
+    organization = serializers.CharField(source="organization.slug")
+    libraries = serializers.SerializerMethodField(help_text="Those that need a successor.")
+    shares = EndingShare(many=True)
+    teams = serializers.SerializerMethodField()
+    powers = serializers.ListField(child=serializers.CharField())
+    keys = StayingKey(many=True, help_text="They stay, but open nothing of the organization any more.")
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
+    def get_libraries(self, departure: Departure) -> list[str]:
+        return [library.natural_id for library in departure.owned_alone]
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
+    def get_teams(self, departure: Departure) -> list[str]:
+        return [team.slug for team in departure.teams]
+
+    @extend_schema_field(LINKS)
+    def get__links(self, departure: Departure) -> dict[str, Any]:
+        member = [departure.organization.slug, departure.user.username]
+        return {"inf:member": {"href": reverse("hal:organization-member", args=member)}}

@@ -1,0 +1,77 @@
+"""Organizations, as the native API takes and answers them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from libraries.api.fields import StrictCharField, StrictSerializer
+from libraries.api.hal.pagination import PageQuery
+from libraries.api.hal.serializers.base import LINKS, HalSerializer
+from libraries.identifiers import SLUG_LENGTH, SLUG_PATTERN, is_slug
+from libraries.models import Organization, Scope, SharingScope
+
+
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": SLUG_LENGTH, "pattern": f"^{SLUG_PATTERN}$"})
+class SlugField(StrictCharField):
+    """What an organization or a team goes by in a principal's name."""
+
+    default_error_messages = {"slug": f"1 to {SLUG_LENGTH} letters, digits, hyphens and underscores."}
+
+    def to_internal_value(self, data: Any) -> str:
+        value = super().to_internal_value(data)
+        if not is_slug(value):
+            self.fail("slug")
+        return value
+
+
+class OrganizationInput(StrictSerializer):
+    """The body of a PATCH, and most of a POST's."""
+
+    name = StrictCharField(min_length=1, max_length=200, trim_whitespace=True)
+    sharingScope = serializers.ChoiceField(
+        choices=SharingScope.choices,
+        required=False,
+        source="sharing_scope",
+        help_text="Whom its libraries may be shared with. What was shared before stays shared.",
+    )
+
+
+class NewOrganizationInput(OrganizationInput):
+    """The body of a POST."""
+
+    slug = SlugField()
+
+
+class OrganizationQuery(PageQuery):
+    """The filter of the list of organizations."""
+
+    q = StrictCharField(default="", allow_blank=True, help_text="A part of the name or slug.")
+
+
+@extend_schema_serializer(component_name="Organization")
+class OrganizationDocument(HalSerializer):
+    """An organization of directory.visible_organizations."""
+
+    write_scope = Scope.ORGANIZATION_ADMIN
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    principalId = serializers.CharField(source="principal_name", help_text="As a principal of shares.")
+    sharingScope = serializers.ChoiceField(choices=SharingScope.choices, source="sharing_scope")
+    administered = serializers.BooleanField(help_text="Whether the caller administers it.")
+    createdAt = serializers.DateTimeField(source="created_at")
+
+    @extend_schema_field(LINKS)
+    def get__links(self, organization: Organization) -> dict[str, Any]:
+        here = {"href": reverse("hal:organization", args=[organization.slug])}
+        links: dict[str, Any] = {"self": here}
+        for name in ("members", "teams", "libraries"):
+            links[f"inf:{name}"] = {"href": reverse(f"hal:organization-{name}", args=[organization.slug])}
+        if organization.administered and self.may_write():
+            links["edit"] = here
+        return links

@@ -1,0 +1,42 @@
+"""What people end up with on a library, and why."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from rest_framework.request import Request
+
+from libraries.access import get_explanation_for, people_with_access
+from libraries.api.hal.pagination import Page, PeopleQuery
+from libraries.api.hal.schema import access as schema
+from libraries.api.hal.serializers.access import AccessDocument, ExplanationDocument
+from libraries.api.hal.views.base import HalViewSet
+from libraries.api.keyset import Keyset
+from libraries.levels import Action
+
+PEOPLE_IN_ORDER = Keyset(("username",))
+
+
+@schema.access
+class AccessViewSet(HalViewSet):
+    """Who has access."""
+
+    document_class = AccessDocument
+
+    def list(self, request: Request, library_id: str) -> HttpResponseBase:
+        library = self.library_for(library_id, Action.VIEW_SHARES)
+        query = self.query(PeopleQuery)
+        people = people_with_access(library).filter(username__istartswith=query["q"])
+        page = Page(request, query, people, PEOPLE_IN_ORDER)
+        return self.answer(page.document("inf:access", self.documents(page.rows, library=library)))
+
+
+@schema.explanation
+class ExplanationViewSet(HalViewSet):
+    """Why somebody has access, or none."""
+
+    document_class = ExplanationDocument
+
+    def retrieve(self, request: Request, library_id: str, username: str) -> HttpResponseBase:
+        library = self.library_for(library_id, Action.VIEW)
+        explanation = get_explanation_for(self.caller, library, username)
+        return self.answer(self.document(explanation, library=library))

@@ -1,0 +1,50 @@
+"""The caller's own API keys. Each is asked for with another, which it outgrows in nothing."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from libraries.api.hal.pagination import Page
+from libraries.api.hal.preconditions import etag_of, precondition
+from libraries.api.hal.schema import keys as schema
+from libraries.api.hal.serializers.keys import KeyDocument, KeyInput, KeyQuery, NewKeyDocument
+from libraries.api.hal.views.base import HalViewSet
+from libraries.api.idempotency import idempotent
+from libraries.api.keyset import Keyset
+from libraries.errors import InvalidText
+from libraries.keys import create_api_key, get_key_of, live_keys_of, revoke_api_key
+
+KEYS_IN_ORDER = Keyset(("id",))
+
+
+@schema.keys
+class KeyViewSet(HalViewSet):
+    """Any key will do: what it may do to others is bounded by what it is itself."""
+
+    document_class = KeyDocument
+    read_scope = write_scope = None
+    fields = {InvalidText: "name"}
+
+    def list(self, request: Request) -> HttpResponseBase:
+        query = self.query(KeyQuery)
+        page = Page(request, query, live_keys_of(self.caller).filter(name__icontains=query["q"]), KEYS_IN_ORDER)
+        return self.answer(page.document("inf:key", self.documents(page.rows)))
+
+    @idempotent
+    def create(self, request: Request) -> HttpResponseBase:
+        key, secret = create_api_key(**self.body(KeyInput), user=self.caller, within=self.key, actor=self.caller)
+        document = NewKeyDocument(key, context={"request": request, "secret": secret}).data
+        headers = {"ETag": etag_of(self.document(key)), "Location": reverse("hal:key", args=[key.pk])}
+        return Response(document, status=201, headers=headers)
+
+    def retrieve(self, request: Request, key_id: str) -> HttpResponseBase:
+        return self.answer(self.document(get_key_of(self.caller, key_id)))
+
+    def destroy(self, request: Request, key_id: str) -> HttpResponseBase:
+        key = get_key_of(self.caller, key_id)
+        precondition(request, self.document)(key)  # nothing about a key changes but that it ends: no lock is needed
+        revoke_api_key(key=key, within=self.key, actor=self.caller)
+        return Response(status=204)

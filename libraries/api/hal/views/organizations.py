@@ -1,0 +1,86 @@
+"""Organizations, and the libraries of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpResponseBase
+from django.urls import reverse
+from rest_framework.request import Request
+
+from libraries.access import visible_libraries_by_page
+from libraries.api.hal.pagination import Page
+from libraries.api.hal.preconditions import precondition
+from libraries.api.hal.schema import organizations as schema
+from libraries.api.hal.serializers.libraries import LibraryOfOrganizationQuery
+from libraries.api.hal.serializers.organizations import (
+    NewOrganizationInput,
+    OrganizationDocument,
+    OrganizationInput,
+    OrganizationQuery,
+)
+from libraries.api.hal.views.base import HalViewSet
+from libraries.api.hal.views.libraries import LibraryViewSet
+from libraries.api.idempotency import idempotent
+from libraries.api.keyset import Keyset
+from libraries.directory import get_organization_for, require_superuser, visible_organizations
+from libraries.errors import NameTaken
+from libraries.membership import create_organization
+from libraries.models import Organization, Scope
+from libraries.organizations import change_organization
+
+BY_SLUG = Keyset(("slug",))
+
+
+@schema.organizations
+class OrganizationViewSet(HalViewSet):
+    """Organizations that the caller is in; all of them for superusers."""
+
+    document_class = OrganizationDocument
+    write_scope = Scope.ORGANIZATION_ADMIN
+    fields = {NameTaken: "slug"}
+
+    def list(self, request: Request) -> HttpResponseBase:
+        query = self.query(OrganizationQuery)
+        found = visible_organizations(self.caller).filter(named_like(query["q"]))
+        page = Page(request, query, found, BY_SLUG)
+        return self.answer(page.document("inf:organization", self.documents(page.rows)))
+
+    @idempotent
+    def create(self, request: Request) -> HttpResponseBase:
+        require_superuser(self.caller)
+        organization = create_organization(**self.body(NewOrganizationInput), actor=self.caller)
+        location = reverse("hal:organization", args=[organization.slug])
+        return self.answer(self._document_now(organization), status=201, Location=location)
+
+    def retrieve(self, request: Request, slug: str) -> HttpResponseBase:
+        return self.answer(self.document(get_organization_for(self.caller, slug)))
+
+    def partial_update(self, request: Request, slug: str) -> HttpResponseBase:
+        organization = get_organization_for(self.caller, slug, to_administer=True)
+        change_organization(
+            organization=organization,
+            changes=self.body(OrganizationInput, partial=True),
+            precondition=precondition(request, self._document_now),
+            actor=self.caller,
+        )
+        return self.answer(self._document_now(organization))
+
+    def _document_now(self, organization: Organization) -> dict[str, Any]:
+        return self.document(get_organization_for(self.caller, organization.slug))
+
+
+@schema.libraries
+class OrganizationLibraryViewSet(LibraryViewSet):
+    """Those of an organization's libraries that the caller may see."""
+
+    def list(self, request: Request, slug: str) -> HttpResponseBase:  # type: ignore[override]
+        organization = get_organization_for(self.caller, slug)
+        found = visible_libraries_by_page(self.caller).filter(organization=organization)
+        return self.page(found, self.query(LibraryOfOrganizationQuery))
+
+
+def named_like(text: str) -> Q:
+    """The text is a part of the name or slug."""
+    return Q(name__icontains=text) | Q(slug__icontains=text)

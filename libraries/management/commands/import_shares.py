@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.db import DatabaseError
+
+from libraries.management.base import (
+    SharingCommand,
+    add_actor_option,
+    add_json_option,
+    find_actor,
+    positive,
+    sentence_of,
+)
+from libraries.management.progress import Teller, telling
+from libraries.management.share_files import FORMATS, BadLine, Line, format_of, read
+from libraries.many import share_across
+from libraries.many_writes import Change
+from libraries.models import Actor
+
+BATCH = 5000
+
+
+class Command(SharingCommand):
+    help = (
+        "Share as the lines of a file say: CSV with the header library, principal, level, expires_at, note (the last "
+        "two may lack: then these stay as they are), or JSON Lines with the same names. A level is named or numbered; "
+        "an empty one takes the share away; an empty end is none. Every batch is one transaction. What is refused is "
+        "named by its line, the rest is done, and the exit status is 1. To import a file again changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", help="- for standard input")
+        parser.add_argument("--format", choices=FORMATS, help="otherwise what the file's name says; csv for a pipe")
+        parser.add_argument("--dry-run", action="store_true", help="say what each batch would do, and do nothing")
+        parser.add_argument(
+            "--start-line", type=positive, default=1, metavar="N", help="leave out what is before line N"
+        )
+        parser.add_argument(
+            "--resume",
+            action="store_true",
+            help="keep the next line in FILE.resume, and go on from the one that is there",
+        )
+        parser.add_argument("--batch-size", type=positive, default=BATCH, metavar="LINES", help=f"{BATCH} by default")
+        add_actor_option(parser)
+        add_json_option(parser)
+
+    def handle(self, **options: Any) -> None:
+        path, format = options["file"], format_of(options["file"], options["format"])
+        bookmark = Bookmark(path if options["resume"] else None, options["start_line"])
+        run = Run(find_actor(options["actor"]), options["dry_run"])
+        with _opened(path) as source, self._telling(path, options) as teller, _saying_where(bookmark):
+            lines = (line for line in read(source, format) if line.number >= bookmark.place)
+            for batch in _batches(lines, options["batch_size"]):
+                for refusal in run.do(batch):
+                    teller.say(refusal)
+                if not options["dry_run"]:
+                    bookmark.move(batch[-1].number + 1)
+                teller.advance(_done(source), f"Done up to line {batch[-1].number}.")
+        bookmark.remove()
+        self._report(run.counts, options)
+
+    def _telling(self, path: str, options: dict[str, Any]) -> AbstractContextManager[Teller]:
+        total = None if path == "-" else os.stat(path).st_size
+        return telling(self.stderr, total=total, what="Importing", quiet=options["verbosity"] == 0)
+
+    def _report(self, counts: Counter[str], options: dict[str, Any]) -> None:
+        found = {name: counts[name] for name in ("lines", "changed", "unchanged", "refused")}
+        if options["json"]:
+            self.print_json({"dryRun": options["dry_run"], **found})
+        else:
+            would = "would be " if options["dry_run"] else ""
+            sentence = f"{{lines}} lines: {{changed}} {would}changed, {{unchanged}} unchanged, {{refused}} refused."
+            self.stdout.write(sentence.format(**found))
+        if counts["refused"]:
+            raise CommandError("Put the lines that are named above right, and import them again.")
+
+
+class Run:
+    """What an import has come to so far."""
+
+    def __init__(self, actor: Actor, dry_run: bool) -> None:
+        self.counts: Counter[str] = Counter()
+        self._actor = actor
+        self._dry_run = dry_run
+
+    def do(self, batch: Sequence[Line | BadLine]) -> Iterator[str]:
+        """Import the lines in one transaction; a sentence for each that is refused."""
+        items = [(line.library, line.item) for line in batch if isinstance(line, Line)]
+        outcomes = iter(share_across(items=items, dry_run=self._dry_run, actor=self._actor))
+        for line in batch:
+            outcome = line.reason if isinstance(line, BadLine) else next(outcomes)
+            self.counts["lines"] += 1
+            if isinstance(outcome, Change):
+                self.counts["changed" if outcome.changes else "unchanged"] += 1
+            else:
+                self.counts["refused"] += 1
+                yield f"line {line.number}: {outcome if isinstance(outcome, str) else sentence_of(outcome)}"
+
+
+class Bookmark:
+    """The line to go on from.
+
+    In a file, it is moved after each batch: one that was stopped in between does its last batch again, which changes
+    nothing, since every line of it is true already.
+    """
+
+    def __init__(self, path: str | None, place: int) -> None:
+        if path == "-":
+            raise CommandError("There is no place in a pipe to come back to: use --start-line.")
+        self._path = Path(f"{path}.resume") if path else None
+        self.place = max(place, self._kept())
+
+    def _kept(self) -> int:
+        try:
+            return int(self._path.read_text()) if self._path and self._path.exists() else 1
+        except ValueError:
+            raise CommandError(f"{self._path} does not hold the number of a line: remove it to begin anew.") from None
+
+    def move(self, place: int) -> None:
+        """Whoever reads it finds the old number or the new one."""
+        self.place = place
+        if self._path:
+            beside = self._path.with_name(f"{self._path.name}.new")
+            beside.write_text(f"{place}\n")
+            os.replace(beside, self._path)
+
+    def remove(self) -> None:
+        """There is nothing left to do."""
+        if self._path:
+            self._path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[TextIOWrapper]:
+    """The file as text. A byte that is no UTF-8 spoils its own line alone."""
+    try:
+        source = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
+    with TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        yield text
+
+
+@contextmanager
+def _saying_where(bookmark: Bookmark) -> Iterator[None]:
+    """What stops an import is told with the line to go on from."""
+    try:
+        yield
+    except (DatabaseError, KeyboardInterrupt) as error:
+        why = "Stopped" if isinstance(error, KeyboardInterrupt) else f"The database failed: {error}".rstrip()
+        raise CommandError(f"{why}. Go on with --start-line {bookmark.place}.") from error
+
+
+def _done(source: Any) -> int:
+    """How many bytes have been read; of a pipe, nobody knows how many there will be."""
+    return source.buffer.tell() if source.seekable() else 0
+
+
+def _batches(lines: Iterable[Line | BadLine], size: int) -> Iterator[list[Line | BadLine]]:
+    lines = iter(lines)
+    while batch := list(islice(lines, size)):
+        yield batch

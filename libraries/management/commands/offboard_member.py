@@ -1,0 +1,70 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from libraries.levels import Level
+from libraries.management.base import SharingCommand, add_json_option, find_organization, find_user
+from libraries.membership import Departure, remove_member, what_leaving_takes
+from libraries.models import OPERATOR
+
+
+class Command(SharingCommand):
+    help = (
+        "Let a member leave an organization, with every share, team and power of theirs in it (R12). What they alone "
+        "own needs a successor. Their API keys stay, since they belong to the account; deactivate that to end them."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("organization", help="a slug")
+        parser.add_argument("user", help="a username")
+        parser.add_argument("--successor", metavar="USER", help="the member who gets what the user alone owns")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and do nothing")
+        add_json_option(parser)
+
+    def handle(self, **options: Any) -> None:
+        organization, user = find_organization(options["organization"]), find_user(options["user"])
+        successor = find_user(options["successor"]) if options["successor"] else None
+        if options["dry_run"]:
+            departure = what_leaving_takes(organization=organization, user=user, actor=OPERATOR)
+            if successor:
+                departure.require_successor(successor)
+        else:
+            departure = remove_member(organization=organization, user=user, successor=successor, actor=OPERATOR)
+        if options["json"]:
+            self.print_json({"dryRun": options["dry_run"], **_document(departure, options["successor"])})
+            return
+        verb = "would leave" if options["dry_run"] else "has left"
+        self.stdout.write(f"{departure.user} {verb} {departure.organization.slug}.")
+        for title, names in _sections(departure, options["successor"]):
+            self.stdout.write(f"  {title}: {', '.join(names) or 'none'}")
+
+
+def _sections(departure: Departure, successor: str | None) -> Iterator[tuple[str, list[str]]]:
+    yield (
+        f"libraries handed over to {successor}" if successor else "libraries that need a successor",
+        [library.natural_id for library in departure.owned_alone],
+    )
+    yield (
+        "shares ended",
+        [f"{share.library.natural_id} ({Level(share.level).name})" for share in departure.shares],
+    )
+    yield "teams left", [team.slug for team in departure.teams]
+    yield "powers taken", departure.powers
+    yield "API keys that stay with the account", [str(key) for key in departure.keys]
+
+
+def _document(departure: Departure, successor: str | None) -> dict[str, Any]:
+    return {
+        "username": departure.user.username,
+        "organization": departure.organization.slug,
+        "successor": successor,
+        "libraries": [library.natural_id for library in departure.owned_alone],
+        "shares": [
+            {"libraryId": share.library_id, "naturalId": share.library.natural_id, "accessLevel": share.level}
+            for share in departure.shares
+        ],
+        "teams": [team.slug for team in departure.teams],
+        "powers": departure.powers,
+        "keys": [{"id": key.pk, "name": key.name, "hint": key.hint} for key in departure.keys],
+    }

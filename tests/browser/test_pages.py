@@ -1,0 +1,52 @@
+"""What holds on each page in both themes, on a desk and on a phone: accessible, within its window, within its policy."""
+
+from __future__ import annotations
+
+import pytest
+
+from libraries.models import Library, Organization, Team, User
+from tests.browser.conftest import DESKTOP, PHONE
+
+PAGES = {
+    "home": lambda: "",
+    "explain": lambda: "explain/",
+    "explain an answer": lambda: "explain/?person=dave&library=handbook",
+    "explain nobody": lambda: "explain/?person=nobody&library=handbook",
+    "library": lambda: f"libraries/library/{Library.objects.get(natural_id='handbook').pk}/change/",
+    "libraries": lambda: "libraries/library/",
+    "new library": lambda: "libraries/library/add/",
+    "person": lambda: f"libraries/user/{User.objects.get(username='bob').pk}/change/",
+    "team": lambda: f"libraries/team/{Team.objects.get(slug='engineering').pk}/change/",
+    "organization": lambda: f"libraries/organization/{Organization.objects.get(slug='acme').pk}/change/",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_is_accessible_in_both_themes_at_both_widths(console, name):
+    path = f"/admin/{PAGES[name]()}"
+    for theme in ("light", "dark"):
+        console.page.emulate_media(color_scheme=theme)
+        for size in (DESKTOP, PHONE):
+            console.page.set_viewport_size(size)
+            console.open(path)
+            console.assert_accessible()
+
+
+def test_the_sign_in_page_is_accessible(watched):
+    watched.open("/admin/login/")
+    watched.assert_accessible()
+
+
+def test_the_theme_that_is_chosen_stays(console):
+    """By Django's own toggle, whatever the machine prefers."""
+    console.page.emulate_media(color_scheme="light")
+    page = console.open("/admin/")
+    background = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(background)
+
+    page.get_by_role("button", name="Toggle theme").click()
+    dark = page.evaluate(background)
+    page.reload()
+
+    assert (light, dark) == ("rgb(255, 255, 255)", "rgb(16, 21, 28)")
+    assert page.evaluate(background) == dark

@@ -1,0 +1,108 @@
+"""manage.py export_shares [FILE|- --format]"""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from libraries.levels import Level
+from libraries.management.commands import export_shares
+from tests.factories import give, give_to_many
+
+WORLD = """\
+library,principal,level,expires_at,note
+handbook,alice,OWNER,,
+handbook,org:acme,READER,,
+handbook,team:engineering,EDITOR,,
+handbook,team:interns,NONE,,
+roadmap,bob,OWNER,,
+roadmap,carol,EDITOR,,
+roadmap,team:data-science,READER,,
+press-kit,alice,OWNER,,
+press-kit,everyone,READER,,
+lab-notes,erin,OWNER,,
+lab-notes,team:research,READER,,
+"""
+NOTE = 'She said "read, twice",\nünïcödé 🎉'
+
+
+@pytest.fixture
+def ending(handbook):
+    """A share with everything that one can have."""
+    give(handbook, "erin", Level.READER, expires_at=datetime(2090, 1, 31, 12, 30, tzinfo=UTC), note=NOTE)
+
+
+def test_it_writes_every_share_the_oldest_first(run):
+    assert run("export_shares").out == WORLD
+    assert run("export_shares", "-", "--format", "csv").out == WORLD
+
+
+def test_it_writes_ends_and_notes_that_can_be_read_back(run, ending):
+    last = 'handbook,erin,READER,2090-01-31T12:30:00+00:00,"She said ""read, twice"",\nünïcödé 🎉"\n'
+    assert run("export_shares").out == WORLD + last
+
+
+def test_it_writes_json_lines(run, ending):
+    lines = [json.loads(line) for line in run("export_shares", "--format", "jsonl").out.splitlines()]
+    assert len(lines) == 12
+    assert lines[3] == {
+        "library": "handbook",
+        "principal": "team:interns",
+        "level": "NONE",
+        "expires_at": "",
+        "note": "",
+    }
+    assert (lines[-1]["expires_at"], lines[-1]["note"]) == ("2090-01-31T12:30:00+00:00", NOTE)
+
+
+@pytest.mark.parametrize("name", ["shares.csv", "shares.jsonl", "shares.NDJSON"])
+def test_a_file_is_of_the_format_that_its_name_says(run, tmp_path, name):
+    path = tmp_path / name
+    said = run("export_shares", str(path))
+    assert said.out == f"11 shares are in {path}.\n"
+    assert path.read_text().startswith("library," if name.endswith("csv") else '{"library"')
+    assert [found.name for found in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_whose_name_says_nothing_needs_a_format(refusal_of, run, tmp_path):
+    path = tmp_path / "shares"
+    assert refusal_of("export_shares", str(path)) == f"What format is {path}? Say --format csv or --format jsonl."
+    run("export_shares", str(path), "--format", "csv")
+    assert path.read_text() == WORLD
+
+
+def test_what_was_there_stays_until_all_is_written(run, tmp_path, monkeypatch):
+    path = tmp_path / "shares.csv"
+    path.write_text("yesterday's")
+
+    def fail(after):
+        raise RuntimeError
+
+    monkeypatch.setattr(export_shares, "_page", fail)
+    with pytest.raises(RuntimeError):
+        run("export_shares", str(path))
+    assert path.read_text() == "yesterday's"
+
+
+def test_a_place_that_cannot_be_written_is_said(refusal_of, tmp_path):
+    path = tmp_path / "nowhere" / "shares.csv"
+    assert refusal_of("export_shares", str(path)) == f"{path} cannot be written: No such file or directory."
+
+
+def test_it_reads_page_by_page(run, handbook, monkeypatch):
+    """Memory and the cost of a page stay flat; one query for each page, and one that finds no more."""
+    monkeypatch.setattr(export_shares, "PAGE", 5)
+    give_to_many(handbook, 9)
+    with CaptureQueriesContext(connection) as captured:
+        lines = run("export_shares").out.splitlines()
+    assert len(lines) == 1 + 11 + 9
+    assert len(captured) == 5
+
+
+def test_what_is_exported_is_imported_and_changes_nothing(run, ending, tmp_path):
+    for name in ("shares.csv", "shares.jsonl"):
+        path = str(tmp_path / name)
+        run("export_shares", path)
+        assert run("import_shares", path).out == "12 lines: 0 changed, 12 unchanged, 0 refused.\n"

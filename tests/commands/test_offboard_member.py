@@ -1,0 +1,106 @@
+"""manage.py offboard_member ORG USER [--successor USER --dry-run --json]"""
+
+import pytest
+
+from libraries.keys import create_api_key, revoke_api_key
+from libraries.levels import Level
+from libraries.membership import is_member
+from libraries.models import OPERATOR, ApiKey, Event, Scope, Share
+from tests.api.hal.calls import snapshot
+from tests.commands.conftest import ODD_TEXTS
+from tests.factories import give, level_of
+
+
+@pytest.fixture
+def key(bob):
+    """Bob's laptop; his old phone's key is revoked."""
+    old, _ = create_api_key(user=bob, name="phone", actor=OPERATOR)
+    revoke_api_key(key=old, actor=OPERATOR)
+    return create_api_key(user=bob, name="laptop", scopes=[Scope.LIBRARY_READ], actor=OPERATOR)[0]
+
+
+def test_it_hands_over_takes_and_says_so_r12(run, acme, bob, carol, handbook, roadmap, key):
+    give(handbook, "bob", Level.READER)
+
+    said = run("offboard_member", "acme", "bob", "--successor", "carol")
+
+    heading, *lines = said.out.splitlines()
+    assert heading == "bob has left acme."
+    shares = lines.pop(1)
+    assert lines == [
+        "  libraries handed over to carol: roadmap",
+        "  teams left: engineering",
+        "  powers taken: none",
+        f"  API keys that stay with the account: laptop ({key.hint}…)",
+    ]
+    assert sorted(shares.removeprefix("  shares ended: ").split(", ")) == ["handbook (READER)", "roadmap (OWNER)"]
+    assert not is_member(bob, acme)
+    assert not Share.objects.filter(user=bob).exists()
+    assert level_of(carol, roadmap) == Level.OWNER
+    assert Event.objects.latest("pk").via == "command"
+
+
+def test_keys_belong_to_the_account_and_stay(run, client_for, bob):
+    client = client_for("bob")
+    run("offboard_member", "acme", "bob", "--successor", "carol")
+    assert client.get("/api/me").json()["organizations"] == []
+    assert client.get("/api/libraries/roadmap").status_code == 404
+    assert ApiKey.objects.filter(user=bob, revoked_at=None).exists()
+
+
+def test_a_dry_run_tells_the_same_and_does_nothing_r12(run, bob, roadmap, key):
+    before = snapshot()
+    said = run("offboard_member", "acme", "bob", "--dry-run")
+    assert said.out == (
+        "bob would leave acme.\n"
+        "  libraries that need a successor: roadmap\n"
+        "  shares ended: roadmap (OWNER)\n"
+        "  teams left: engineering\n"
+        "  powers taken: none\n"
+        f"  API keys that stay with the account: laptop ({key.hint}…)\n"
+    )
+    assert snapshot() == before
+
+
+def test_it_prints_json_for_programs(run, bob, roadmap, key):
+    document = {
+        "username": "bob",
+        "organization": "acme",
+        "successor": "carol",
+        "libraries": ["roadmap"],
+        "shares": [{"libraryId": str(roadmap.pk), "naturalId": "roadmap", "accessLevel": 3}],
+        "teams": ["engineering"],
+        "powers": [],
+        "keys": [{"id": str(key.pk), "name": "laptop", "hint": key.hint}],
+    }
+    command = ("offboard_member", "acme", "bob", "--successor", "carol", "--json")
+    assert run(*command, "--dry-run").document == {"dryRun": True, **document}
+    assert run(*command).document == {"dryRun": False, **document}
+
+
+def test_it_is_refused_while_they_alone_own_anything_r12(refusal_of, bob, acme):
+    before = snapshot()
+    assert refusal_of("offboard_member", "acme", "bob") == (
+        "bob is the only owner of roadmap. Name a successor, or transfer these first. (R12)"
+    )
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+@pytest.mark.parametrize("successor", ["erin", "bob"])
+def test_a_successor_is_another_member_r12(refusal_of, dry, successor):
+    assert "nobody" in refusal_of("offboard_member", "acme", "bob", "--successor", successor, *dry)
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_whom_and_what_it_does_not_know_it_names(refusal_of, dry):
+    assert refusal_of("offboard_member", "nowhere", "bob", *dry) == "There is no organization “nowhere”."
+    assert refusal_of("offboard_member", "acme", "nobody", *dry) == "There is no user “nobody”."
+    assert refusal_of("offboard_member", "acme", "bob", "--successor", "x", *dry) == "There is no user “x”."
+    assert refusal_of("offboard_member", "acme", "erin", *dry) == "erin is not a member of “acme”."
+
+
+@pytest.mark.parametrize("odd", ODD_TEXTS)
+def test_odd_arguments_are_refused_one_by_one(refusal_of, odd):
+    refusal_of("offboard_member", "--", odd, "bob")
+    refusal_of("offboard_member", "--", "acme", odd)
