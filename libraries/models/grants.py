@@ -94,20 +94,25 @@ class ShareGrant(models.Model):
     """What both tables have beside guardian's columns.
 
     `expires_at`, like `breadth` below, is copied from the share so that a check reads this pair of tables alone;
-    `verify_grants` proves that they agree.
+    `verify_grants` proves that they agree. Guardian's columns are declared anew to be without an index of their own:
+    others begin with the user, the group and the library, and a permission alone finds half of the table.
     """
 
     share = models.ForeignKey("libraries.Share", on_delete=models.CASCADE, editable=False)
+    permission = models.ForeignKey(Permission, on_delete=models.CASCADE, db_index=False)
     expires_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         abstract = True
 
 
-class LibraryUserObjectPermission(UserObjectPermissionBase, ShareGrant):
+class LibraryUserObjectPermission(ShareGrant, UserObjectPermissionBase):
     """A permission on one library that a share grants to its user."""
 
-    content_object = models.ForeignKey("libraries.Library", on_delete=models.CASCADE, related_name="user_grants")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
+    content_object = models.ForeignKey(
+        "libraries.Library", on_delete=models.CASCADE, related_name="user_grants", db_index=False
+    )
 
     objects: ClassVar = UserObjectPermissionManager.from_queryset(UserGrantQuerySet)()
 
@@ -116,10 +121,13 @@ class LibraryUserObjectPermission(UserObjectPermissionBase, ShareGrant):
         indexes = [models.Index(fields=["content_object", "user"], name="user_grant_by_library")]
 
 
-class LibraryGroupObjectPermission(GroupObjectPermissionBase, ShareGrant):
+class LibraryGroupObjectPermission(ShareGrant, GroupObjectPermissionBase):
     """A permission on one library that a share grants to a team, an organization or everyone."""
 
-    content_object = models.ForeignKey("libraries.Library", on_delete=models.CASCADE, related_name="group_grants")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, db_index=False)
+    content_object = models.ForeignKey(
+        "libraries.Library", on_delete=models.CASCADE, related_name="group_grants", db_index=False
+    )
     breadth = models.PositiveSmallIntegerField(choices=Kind, editable=False)
 
     objects: ClassVar = GroupObjectPermissionManager.from_queryset(GroupGrantQuerySet)()

@@ -20,6 +20,10 @@ def _names_exactly(kind: Kind) -> Q:
     return Q(kind=kind, **{f"{column}__isnull": kind != other for other, column in named.items()})
 
 
+def _where_there_is_one(column: str, *more: str) -> models.Index:
+    return models.Index(fields=[column, *more], condition=Q(**{f"{column}__isnull": False}), name=f"share_by_{column}")
+
+
 class ShareQuerySet(models.QuerySet["Share"]):
     def with_principals(self) -> ShareQuerySet:
         """The principals too, in the same query."""
@@ -30,18 +34,28 @@ class Share(models.Model):
     """One principal's level on one library: the record that people read and edit."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
-    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="shares")
+    library = models.ForeignKey(Library, on_delete=models.CASCADE, related_name="shares", db_index=False)
     kind = models.PositiveSmallIntegerField(choices=Kind, editable=False)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="shares")
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="shares")
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="shares", db_index=False
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, related_name="shares", db_index=False
+    )
     organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="shares"
+        Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="shares", db_index=False
     )
     level = models.PositiveSmallIntegerField(choices=Level)
     expires_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=NOTE_LENGTH, blank=True)
     granted_by = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="shares_given"
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="shares_given",
+        db_index=False,
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -55,8 +69,11 @@ class Share(models.Model):
 
     class Meta:
         ordering = ["id"]
+        # Every index costs every share: so none that another begins with, and none over what most do not have.
         indexes = [
             models.Index(fields=["library", "id"], name="share_by_library"),
+            *(_where_there_is_one(column, "library") for column in ("user", "team", "organization")),
+            _where_there_is_one("granted_by"),
             models.Index(fields=["level", "id"], name="share_by_level"),
             models.Index(fields=["kind", "id"], name="share_by_kind"),
             models.Index(fields=["expires_at", "id"], name="share_by_end"),
