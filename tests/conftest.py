@@ -63,8 +63,8 @@ def empty_database(transactional_db: None) -> None:
     call_command("flush", interactive=False, verbosity=0)
 
 
-def _person(username: str) -> Any:
-    @pytest.fixture(name=username)
+def _person(username: str, fixture_name: str = "") -> Any:
+    @pytest.fixture(name=fixture_name or username)
     def person(world: None) -> User:
         return User.objects.get(username=username)
 
@@ -72,7 +72,7 @@ def _person(username: str) -> Any:
 
 
 alice, bob, carol, dave, erin, frank = map(_person, demo.usernames())
-admin_user = _person(demo.SUPERUSER)
+admin_user = _person(demo.SUPERUSER, "admin_user")  # in the place of pytest-django's, which brings no world
 
 
 def _library(natural_id: str) -> Any:

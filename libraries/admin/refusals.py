@@ -31,6 +31,13 @@ REMEDIES: dict[type[SharingError], str] = {
     errors.OnlyUsersOwn: "Give another level, or choose a user.",
     errors.ExpiryRefused: "Name another moment, or leave it empty.",
     errors.NameTaken: "Choose another.",
+    errors.PersonNotFound: "Check the name.",
+    errors.UnknownUser: "Check the name, and that the account is active.",
+    errors.OrganizationNotFound: "It may have gone meanwhile: look at the list again.",
+    errors.TeamNotFound: "It may have gone meanwhile: look at the list again.",
+    errors.KeyNotFound: "It may have ended meanwhile: look at the list again.",
+    errors.ScopeNotHeld: "Use a key that has it.",
+    errors.OthersAccess: "Ask an owner of it.",
     errors.NotMember: "Take them in first, on the organization's page.",
     errors.NamedTwice: "Leave one of them out.",
 }

@@ -43,13 +43,17 @@ def principals(request: HttpRequest, library: UUID) -> JsonResponse:
     """Whom the library can be shared with (R8) and is not yet; nobody, to who may not share it."""
     shareable = Library.objects.allowing(actor_of(request), Action.SHARE)
     found = seen(request, Library).filter(pk=library, pk__in=shareable.values("pk")).first()
-    return _answer(_principals(found, _term(request)) if found else ())
+    return _answer(_principals(request, found, _term(request)) if found else ())
 
 
-def _principals(library: Library, term: str) -> Iterator[Suggestion]:
+def _principals(request: HttpRequest, library: Library, term: str) -> Iterator[Suggestion]:
+    """Of those whom R8 admits, the ones that who types may see: strangers are shared with by their full name."""
+
     def matching(kind: Kind, lookups: tuple[str, ...]) -> QuerySet[Any]:
         shared = library.shares.filter(kind=kind).values(COLUMNS[kind])
-        return _matching(admissible(kind, library), lookups, term).exclude(pk__in=shared)
+        admitted = admissible(kind, library)
+        shown = admitted.filter(pk__in=seen(request, admitted.model).values("pk"))
+        return _matching(shown, lookups, term).exclude(pk__in=shared)
 
     yield from map(_team, matching(Kind.TEAM, GROUPS).order_by("slug")[:MOST])
     yield from map(_organization, matching(Kind.ORGANIZATION, GROUPS).order_by("slug")[:MOST])

@@ -2,6 +2,8 @@
 
 import pytest
 
+from libraries.admin.refusals import sentence
+from libraries.errors import UnknownPrincipal
 from libraries.levels import Level
 from libraries.membership import is_member
 from libraries.models import Event
@@ -46,8 +48,8 @@ def test_an_only_owner_needs_a_successor(console, acme, bob, carol, roadmap):
     for successor, told in (
         ("", "Name a successor, or transfer these libraries first."),
         ("nobody", "There is no person “nobody” that you may see."),
-        ("erin", "“erin” is nobody that this library can be shared with. (R8)"),
-        ("bob", "“bob” is nobody that this library can be shared with. (R8)"),
+        ("erin", sentence(UnknownPrincipal("erin"))),
+        ("bob", sentence(UnknownPrincipal("bob"))),
     ):
         response = console.send(page(acme, bob), {"successor": successor})
         assert response.context["form"].errors["successor"] == [told]

@@ -65,13 +65,17 @@ def test_a_library_that_is_not_there_offers_nobody(console):
     assert console.get("/admin/suggestions/principals/nonsense/").status_code in (302, 404)
 
 
-def test_an_administrator_is_offered_their_own_and_whom_r8_admits(console_of, alice, handbook, lab_notes):
+def test_an_administrator_is_offered_their_own_and_no_stranger_by_name_or_address(
+    console_of, alice, handbook, lab_notes
+):
     console = console_of(alice)
 
     assert offered(console, PEOPLE) == ["alice", "bob", "carol", "dave"]
     assert offered(console, LIBRARIES) == ["handbook", "press-kit", "roadmap"]
     assert offered(console, principals(lab_notes)) == []
-    assert "erin" in offered(console, principals(handbook))
+    assert offered(console, principals(handbook)) == ["team:data-science", "everyone", "bob", "carol", "dave"]
+    assert offered(console, principals(handbook), "erin") == []
+    assert offered(console, principals(handbook), "erin@globex") == []
 
 
 def test_nobody_is_told_anything_before_signing_in(world, handbook):

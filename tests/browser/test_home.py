@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 def test_every_count_leads_to_a_list(console):
     page = console.open("/admin/")
     figures = page.locator(".figures a")
-    assert figures.count() == 10
+    assert figures.count() == 11
 
     for number in range(figures.count()):
         figures.nth(number).click()

@@ -199,7 +199,7 @@ CALLS = {
     "get": ("GET", f"{SHARES}/org:acme", None, 200, 3),
     "get owner": ("GET", f"{HANDBOOK}/owner", None, 200, 3),
     "transfer": ("PUT", f"{HANDBOOK}/owner", {"username": "bob"}, 200, 22),
-    "explain": ("GET", f"{HANDBOOK}/access/bob", None, 200, 5),
+    "explain": ("GET", f"{HANDBOOK}/access/bob", None, 200, 6),
     "explain nobody": ("GET", f"{HANDBOOK}/access/nobody", None, 404, 3),
     "get library": ("GET", HANDBOOK, None, 200, 2),
     "change library": ("PATCH", HANDBOOK, {"name": "The Handbook"}, 200, 10),
