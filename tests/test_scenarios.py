@@ -213,13 +213,15 @@ def _as_the_check_says(asked: list[Asked]) -> list[bool]:
 
 
 def searches_made(world: World, dialect: Dialect) -> None:
+    """What each may read, and one more action of theirs, taken in turn: the lists themselves are asked for all."""
     if not (dialect.libraries_of and dialect.who_can and dialect.actions_of):
         return
     auditor = _auditor()
-    for action in dialect.words:
-        for user in world.users.values():
+    for place, user in enumerate(world.users.values()):
+        for action in {Action.VIEW, dialect.words[place % len(dialect.words)]}:
             allowing = Library.objects.allowing(user, action).order_by("natural_id")
             assert dialect.libraries_of(auditor, user, action) == list(allowing.values_list("natural_id", flat=True))
+    for action in dialect.words:
         able = who_can(world.library, action).order_by("username")
         assert dialect.who_can(auditor, action, world.library) == list(able.values_list("username", flat=True))
     for user in world.users.values():
