@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import BooleanField, Expression, Field, ForeignKey, JSONField, Model, QuerySet, UUIDField
 
+# Names of tables and columns in the statements here come from the models and are quoted; values are always parameters.
+
 Row = dict[str, Any]
 Columns = Sequence[str]
 """Names of attributes, such as `library_id`. Each row has a value for each: keys, moments and JSON may be texts."""
@@ -37,7 +39,8 @@ def insert(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {target} VALUES ({marks})", _prepared(model, columns, rows))
+            statement = f"INSERT INTO {target} VALUES ({marks})"  # nosec B608
+            cursor.executemany(statement, _prepared(model, columns, rows))
 
 
 def update(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:
@@ -67,12 +70,14 @@ class Among(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         parts = [f"json_extract(value, '$[{place}]')" for place in range(len(self._fields))]
         rows = [[field.get_db_prep_value(value, connection) for field, value in self._pairs(row)] for row in self._rows]
-        return self._is_in(f"SELECT {', '.join(parts)} FROM json_each(%s)"), (dumps(rows),)
+        select = f"SELECT {', '.join(parts)} FROM json_each(%s)"  # nosec B608
+        return self._is_in(select), (dumps(rows),)
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         kinds = ["uuid" if isinstance(field, _KEYS) else "text" for field in self._fields]
         parts = [f"(value ->> {place})::{kind}" for place, kind in enumerate(kinds)]
-        return self._is_in(f"SELECT {', '.join(parts)} FROM json_array_elements(%s::json)"), (dumps(list(self._rows)),)
+        select = f"SELECT {', '.join(parts)} FROM json_array_elements(%s::json)"  # nosec B608
+        return self._is_in(select), (dumps(list(self._rows)),)
 
     def _pairs(self, row: Sequence[str]) -> Iterable[tuple[Field, str]]:
         return zip(self._fields, row, strict=True)
@@ -91,7 +96,7 @@ def _change(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]
     names = _names(model, columns)
     changes = ", ".join(how.format(name) for name in names[:-1])
     with connection.cursor() as cursor:
-        statement = f"UPDATE {_name(model)} SET {changes} WHERE {names[-1]} = %s"
+        statement = f"UPDATE {_name(model)} SET {changes} WHERE {names[-1]} = %s"  # nosec B608
         cursor.executemany(statement, _prepared(model, columns, rows))
 
 

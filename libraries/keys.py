@@ -135,7 +135,7 @@ def service_accounts_of(administrator: Actor) -> QuerySet[User]:
     shares = Share.objects.filter(user=OuterRef("pk"))
     powers = OrganizationUserObjectPermission.objects.filter(user=OuterRef("pk"))
     return User.objects.filter(
-        Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+        Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),  # nosec B106
         Exists(groups.filter(group__organization__in=mine)),
         ~Exists(groups.exclude(Q(group__organization__in=mine) | Q(group__team__organization__in=mine))),
         ~Exists(shares.exclude(library__organization__in=mine)),

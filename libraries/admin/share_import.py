@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -131,11 +131,11 @@ class ShareResource(ModelResource):
 
     def _judged(self, lines: Sequence[Line | ValidationError]) -> list[Any]:
         """What became of each line: a Change, the ValidationError or SharingError that refuses it, None for no change."""
-        assert self.request is not None
+        request = cast(HttpRequest, self.request)  # there is none where a file is only written
         known = [line for line in lines if isinstance(line, Line)]
-        standing = _standing(known, self.request)
+        standing = _standing(known, request)
         shown = set(
-            scoped(Library.objects.all(), self.request)
+            scoped(Library.objects.all(), request)
             .filter(natural_id__in={line.library for line in known})
             .values_list("natural_id", flat=True)
         )
@@ -143,7 +143,7 @@ class ShareResource(ModelResource):
         asked = [index for index, outcome in enumerate(outcomes) if isinstance(outcome, Line)]
         items = [(outcomes[index].library, _item(outcomes[index])) for index in asked]
         for index, outcome in zip(
-            asked, share_across(items=items, dry_run=self._is_rehearsal, actor=actor_of(self.request)), strict=True
+            asked, share_across(items=items, dry_run=self._is_rehearsal, actor=actor_of(request)), strict=True
         ):
             outcomes[index] = outcome
         return outcomes
