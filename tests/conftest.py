@@ -4,13 +4,14 @@ erin and frank are strangers from another organization."""
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from libraries import demo
 from libraries.keys import create_api_key, find_api_key
@@ -37,10 +38,23 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, djang
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The demo world is there before the first test; each test's changes are rolled back."""
     with django_db_blocker.unblock():
         demo.build_world()
+    yield
+    with django_db_blocker.unblock():
+        _end_other_sessions()
+
+
+def _end_other_sessions() -> None:
+    """PostgreSQL drops no database that the thread of some test's server still has a connection to."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture

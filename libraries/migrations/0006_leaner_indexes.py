@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import libraries.levels
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -12,6 +14,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Taken away and put back, since on PostgreSQL a column that loses its index loses every index on it alone.
+        migrations.RemoveConstraint("share", "share_unique_everyone"),
         migrations.AlterField(
             model_name="librarygroupobjectpermission",
             name="content_object",
@@ -137,6 +141,14 @@ class Migration(migrations.Migration):
             model_name="share",
             index=models.Index(
                 condition=models.Q(("granted_by__isnull", False)), fields=["granted_by"], name="share_by_granted_by"
+            ),
+        ),
+        migrations.AddConstraint(
+            "share",
+            models.UniqueConstraint(
+                condition=models.Q(("kind", libraries.levels.Kind.EVERYONE)),
+                fields=("library",),
+                name="share_unique_everyone",
             ),
         ),
     ]
