@@ -30,7 +30,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 5_000
+PATIENCE = 15_000
 """Milliseconds that a page may take for anything, on a busy machine."""
 COLOURS_ARE_STILL = """() => new Promise(requestAnimationFrame)
     .then(() => Promise.allSettled(document.getAnimations().map(each => each.finished)))
