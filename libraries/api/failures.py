@@ -12,11 +12,56 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 
+from libraries import errors
 from libraries.errors import SharingError
 from libraries.outage import drop_idle_connections
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 1
+
+NOT_FOUND = (
+    errors.LibraryNotFound,
+    errors.ShareNotFound,
+    errors.PersonNotFound,
+    errors.KeyNotFound,
+    errors.OrganizationNotFound,
+    errors.TeamNotFound,
+    errors.NotMember,
+)
+FORBIDDEN = (
+    errors.ActionNotAllowed,
+    errors.OthersAccess,
+    errors.ScopeNotHeld,
+    errors.NotAdministrator,
+    errors.MayNotAsk,
+    errors.NotSuperuser,
+    errors.KeyOfAnother,
+    errors.LevelAboveOwn,
+    errors.OwnShareFixed,
+)
+INVALID = (
+    errors.UnknownPrincipal,
+    errors.UnknownUser,
+    errors.UnknownOrganization,
+    errors.OnlyUsersOwn,
+    errors.ExpiryRefused,
+    errors.InvalidText,
+    errors.NamedTwice,
+    errors.SharesRefused,
+    errors.NameTaken,
+)
+IN_THE_WAY = (errors.LastOwner, errors.AccountInUse, errors.OrganizationInUse)
+"""How things stand keeps it from being done."""
+
+
+def usual_statuses(*, invalid: int) -> dict[type[SharingError], int]:
+    """The status of each error of the core, where a dialect has no other. `invalid`: its status for a bad request."""
+    return {
+        **dict.fromkeys(NOT_FOUND, 404),
+        **dict.fromkeys(FORBIDDEN, 403),
+        **dict.fromkeys(INVALID, invalid),
+        **dict.fromkeys(IN_THE_WAY, 409),
+    }
 
 
 @dataclass(frozen=True)

@@ -6,39 +6,9 @@ from typing import Any
 
 from rest_framework.response import Response
 
-from libraries import errors
-from libraries.api.failures import Failure, FieldError, failure_of
+from libraries.api.failures import Failure, FieldError, failure_of, usual_statuses
 
-STATUSES: dict[type[errors.SharingError], int] = {
-    errors.LibraryNotFound: 404,
-    errors.ShareNotFound: 404,
-    errors.PersonNotFound: 404,
-    errors.KeyNotFound: 404,
-    errors.OrganizationNotFound: 404,
-    errors.TeamNotFound: 404,
-    errors.UnknownPrincipal: 400,
-    errors.UnknownUser: 400,
-    errors.UnknownOrganization: 400,
-    errors.ActionNotAllowed: 403,
-    errors.OthersAccess: 403,
-    errors.ScopeNotHeld: 403,
-    errors.NotAdministrator: 403,
-    errors.MayNotAsk: 403,
-    errors.NotSuperuser: 403,
-    errors.KeyOfAnother: 403,
-    errors.LevelAboveOwn: 403,
-    errors.OwnShareFixed: 403,
-    errors.OnlyUsersOwn: 400,
-    errors.ExpiryRefused: 400,
-    errors.InvalidText: 400,
-    errors.NamedTwice: 400,
-    errors.SharesRefused: 400,
-    errors.NameTaken: 400,
-    errors.NotMember: 404,
-    errors.LastOwner: 409,
-    errors.AccountInUse: 409,
-    errors.OrganizationInUse: 409,
-}
+STATUSES = usual_statuses(invalid=400)
 
 BAD_REQUEST = (415, 422)
 """What the other dialects tell apart, and the specification does not: a 400 here."""

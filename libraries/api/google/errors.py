@@ -9,51 +9,20 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from libraries import errors
-from libraries.api.failures import Failure, FieldError
+from libraries.api.failures import IN_THE_WAY, Failure, FieldError, usual_statuses
 from libraries.api.google.messages import UNKNOWN_NAME
 from libraries.api.google.permissions import AlreadyShared, PermissionNotFound
 from libraries.models import EVERYONE
 
 STATUSES: dict[type[errors.SharingError], int] = {
-    errors.LibraryNotFound: 404,
-    errors.ShareNotFound: 404,
-    errors.PersonNotFound: 404,
-    errors.KeyNotFound: 404,
-    errors.OrganizationNotFound: 404,
-    errors.TeamNotFound: 404,
-    errors.UnknownPrincipal: 400,
-    errors.UnknownUser: 400,
-    errors.UnknownOrganization: 400,
-    errors.ActionNotAllowed: 403,
-    errors.OthersAccess: 403,
-    errors.ScopeNotHeld: 403,
-    errors.NotAdministrator: 403,
-    errors.MayNotAsk: 403,
-    errors.NotSuperuser: 403,
-    errors.KeyOfAnother: 403,
-    errors.LevelAboveOwn: 403,
-    errors.OwnShareFixed: 403,
-    errors.OnlyUsersOwn: 400,
-    errors.ExpiryRefused: 400,
-    errors.InvalidText: 400,
-    errors.NamedTwice: 400,
-    errors.SharesRefused: 400,
+    **usual_statuses(invalid=400),
     errors.NameTaken: 409,
-    errors.NotMember: 404,
-    errors.LastOwner: 400,
-    errors.AccountInUse: 400,
-    errors.OrganizationInUse: 400,
+    **dict.fromkeys(IN_THE_WAY, 400),
     PermissionNotFound: 404,
     AlreadyShared: 409,
 }
 
-FAILED_PRECONDITIONS = (
-    errors.AccountInUse,
-    errors.ExpiryRefused,
-    errors.LastOwner,
-    errors.OrganizationInUse,
-    errors.UnknownOrganization,
-)
+FAILED_PRECONDITIONS = (*IN_THE_WAY, errors.ExpiryRefused, errors.UnknownOrganization)
 """The 400s that are about how things stand, not about what was sent."""
 
 FIELDS: dict[type[Exception], str] = {

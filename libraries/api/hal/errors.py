@@ -12,42 +12,12 @@ from django.utils.encoding import escape_uri_path
 from rest_framework.renderers import JSONRenderer
 
 from libraries import errors
-from libraries.api.failures import Failure, FieldError
+from libraries.api.failures import Failure, FieldError, usual_statuses
 from libraries.api.hal.preconditions import PreconditionFailed
 
 MEDIA_TYPE = "application/problem+json"
 
-STATUSES: dict[type[errors.SharingError], int] = {
-    errors.LibraryNotFound: 404,
-    errors.ShareNotFound: 404,
-    errors.PersonNotFound: 404,
-    errors.KeyNotFound: 404,
-    errors.OrganizationNotFound: 404,
-    errors.TeamNotFound: 404,
-    errors.UnknownPrincipal: 422,
-    errors.UnknownUser: 422,
-    errors.UnknownOrganization: 422,
-    errors.ActionNotAllowed: 403,
-    errors.OthersAccess: 403,
-    errors.ScopeNotHeld: 403,
-    errors.NotAdministrator: 403,
-    errors.MayNotAsk: 403,
-    errors.NotSuperuser: 403,
-    errors.KeyOfAnother: 403,
-    errors.LevelAboveOwn: 403,
-    errors.OwnShareFixed: 403,
-    errors.OnlyUsersOwn: 422,
-    errors.ExpiryRefused: 422,
-    errors.InvalidText: 422,
-    errors.NamedTwice: 422,
-    errors.SharesRefused: 422,
-    errors.NameTaken: 422,
-    errors.NotMember: 404,
-    errors.LastOwner: 409,
-    errors.AccountInUse: 409,
-    errors.OrganizationInUse: 409,
-    PreconditionFailed: 412,
-}
+STATUSES: dict[type[errors.SharingError], int] = {**usual_statuses(invalid=422), PreconditionFailed: 412}
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "principalId",

@@ -6,39 +6,13 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from libraries import errors
-from libraries.api.failures import Failure
+from libraries.api.failures import Failure, usual_statuses
 from libraries.api.lightly.replacing import ConfigNotFound, UnknownEntries
 from libraries.levels import Kind
 
 STATUSES: dict[type[errors.SharingError], int] = {
-    errors.LibraryNotFound: 404,
-    errors.ShareNotFound: 404,
-    errors.PersonNotFound: 404,
-    errors.KeyNotFound: 404,
-    errors.OrganizationNotFound: 404,
-    errors.TeamNotFound: 404,
-    errors.UnknownPrincipal: 400,
-    errors.UnknownUser: 400,
-    errors.UnknownOrganization: 400,
-    errors.ActionNotAllowed: 403,
-    errors.OthersAccess: 403,
-    errors.ScopeNotHeld: 403,
-    errors.NotAdministrator: 403,
-    errors.MayNotAsk: 403,
-    errors.NotSuperuser: 403,
-    errors.KeyOfAnother: 403,
-    errors.LevelAboveOwn: 403,
-    errors.OwnShareFixed: 403,
-    errors.OnlyUsersOwn: 400,
-    errors.ExpiryRefused: 400,
-    errors.InvalidText: 400,
-    errors.NamedTwice: 400,
-    errors.SharesRefused: 400,
+    **usual_statuses(invalid=400),
     errors.NameTaken: 409,
-    errors.NotMember: 404,
-    errors.LastOwner: 409,
-    errors.AccountInUse: 409,
-    errors.OrganizationInUse: 409,
     ConfigNotFound: 404,
     UnknownEntries: 400,
 }

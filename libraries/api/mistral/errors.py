@@ -10,38 +10,9 @@ from rest_framework.exceptions import MethodNotAllowed, NotFound, ParseError
 from rest_framework.response import Response
 
 from libraries import errors
-from libraries.api.failures import Failure
+from libraries.api.failures import Failure, usual_statuses
 
-STATUSES: dict[type[errors.SharingError], int] = {
-    errors.LibraryNotFound: 404,
-    errors.ShareNotFound: 404,
-    errors.PersonNotFound: 404,
-    errors.KeyNotFound: 404,
-    errors.OrganizationNotFound: 404,
-    errors.TeamNotFound: 404,
-    errors.UnknownPrincipal: 422,
-    errors.UnknownUser: 422,
-    errors.UnknownOrganization: 422,
-    errors.ActionNotAllowed: 403,
-    errors.OthersAccess: 403,
-    errors.ScopeNotHeld: 403,
-    errors.NotAdministrator: 403,
-    errors.MayNotAsk: 403,
-    errors.NotSuperuser: 403,
-    errors.KeyOfAnother: 403,
-    errors.LevelAboveOwn: 403,
-    errors.OwnShareFixed: 403,
-    errors.OnlyUsersOwn: 422,
-    errors.ExpiryRefused: 422,
-    errors.InvalidText: 422,
-    errors.NamedTwice: 422,
-    errors.SharesRefused: 422,
-    errors.NameTaken: 422,
-    errors.NotMember: 404,
-    errors.LastOwner: 409,
-    errors.AccountInUse: 409,
-    errors.OrganizationInUse: 409,
-}
+STATUSES = usual_statuses(invalid=422)
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "share_with_uuid",
