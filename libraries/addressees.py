@@ -9,9 +9,10 @@ from operator import or_
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from libraries.bulk import Among, locked_to_share
+from libraries.bulk import locked_to_share
+from libraries.expressions import AreAmong
 from libraries.levels import Kind
 from libraries.models import EVERYONE, Library, Organization, SharingScope, Team, User
 from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, PrincipalReference, admits, spelled
@@ -87,7 +88,7 @@ def _find(addresses: Iterable[Address]) -> Iterator[tuple[Any, Addressee]]:
 
 def _found_by_name(kind: Kind, names: dict[str, set[Any]], organizations: set[UUID]) -> Iterator[tuple[Any, Addressee]]:
     table, columns = TABLES[kind]
-    rows = table.objects.filter(reduce(or_, (_is_named(table, field, names[field]) for field in names)))
+    rows = table.objects.filter(reduce(or_, (_is_named(field, names[field]) for field in names)))
     if kind == Kind.TEAM:
         rows = rows.filter(organization__in=organizations)
     for row in locked_to_share(rows.order_by("pk"), columns):
@@ -96,10 +97,10 @@ def _found_by_name(kind: Kind, names: dict[str, set[Any]], organizations: set[UU
             yield _name(kind, field, spelled(row, field), addressee.organization_id), addressee
 
 
-def _is_named(table: Any, field: str, values: set[Any]) -> Q:
+def _is_named(field: str, values: set[Any]) -> Q:
     if field == "email__lower":
         return Q(email__lower__in=values)
-    return Q(Among(table, ("id" if field == "pk" else field,), [[str(value)] for value in values]))
+    return Q(AreAmong(F(field), rows=[(value,) for value in values]))
 
 
 def _name(kind: Kind, field: str, value: Any, organization_id: UUID | None) -> tuple[Any, ...]:
@@ -120,10 +121,10 @@ def _addressee(kind: Kind, row: dict[str, Any]) -> Addressee:
 
 def _members(addressees: Iterable[Addressee], organizations: Iterable[Organization]) -> set[tuple[str | None, int]]:
     """User and group, for the organizations that admit their members only."""
-    users = [[addressee.key] for addressee in addressees if addressee.kind == Kind.USER and addressee.key]
+    users = [(addressee.key,) for addressee in addressees if addressee.kind == Kind.USER and addressee.key]
     closed = [each.group_id for each in organizations if each.sharing_scope == SharingScope.ORGANIZATION]
     if not (users and closed):
         return set()
     memberships = User.groups.through
-    rows = memberships.objects.filter(Among(memberships, ("user_id",), users), group__in=closed)
+    rows = memberships.objects.filter(AreAmong(F("user_id"), rows=users), group__in=closed)
     return {(str(user), group) for user, group in rows.values_list("user_id", "group_id")}

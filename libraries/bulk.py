@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from json import dumps
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Expression, Field, ForeignKey, JSONField, Model, QuerySet, UUIDField
+from django.db.models import Field, JSONField, Model, QuerySet
 
 # Names of tables and columns in the statements here come from the models and are quoted; values are always parameters.
 
@@ -51,43 +50,6 @@ def update(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]
 def add_to(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:
     """Add to columns of the rows whose key, the last column, is the one given."""
     _change(model, columns, rows, "{0} = {0} + %s")
-
-
-class Among(Expression):
-    """Whether the values of some columns, taken together, are among `rows`, all texts. Not for querysets that join.
-
-    The rows are one parameter, as JSON: thousands of parameters take longer to pass than to look up.
-    """
-
-    conditional = True
-    output_field = BooleanField()
-
-    def __init__(self, model: type[Model], columns: Columns, rows: Iterable[Sequence[str]]) -> None:
-        super().__init__()
-        self._fields = [_fields(model)[column] for column in columns]
-        self._rows = rows
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        parts = [f"json_extract(value, '$[{place}]')" for place in range(len(self._fields))]
-        rows = [[field.get_db_prep_value(value, connection) for field, value in self._pairs(row)] for row in self._rows]
-        select = f"SELECT {', '.join(parts)} FROM json_each(%s)"  # nosec B608
-        return self._is_in(select), (dumps(rows),)
-
-    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        kinds = ["uuid" if isinstance(field, _KEYS) else "text" for field in self._fields]
-        parts = [f"(value ->> {place})::{kind}" for place, kind in enumerate(kinds)]
-        select = f"SELECT {', '.join(parts)} FROM json_array_elements(%s::json)"  # nosec B608
-        return self._is_in(select), (dumps(list(self._rows)),)
-
-    def _pairs(self, row: Sequence[str]) -> Iterable[tuple[Field, str]]:
-        return zip(self._fields, row, strict=True)
-
-    def _is_in(self, select: str) -> str:
-        columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in self._fields)
-        return f"({columns}) IN ({select})"
-
-
-_KEYS = (UUIDField, ForeignKey)
 
 
 def _change(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]], how: str) -> None:

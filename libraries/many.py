@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 
 from libraries.addressees import Address, Addressee, Addressees
-from libraries.bulk import Among
 from libraries.errors import (
     ActionNotAllowed,
     LibraryNotFound,
@@ -18,6 +18,7 @@ from libraries.errors import (
     SharingError,
     UnknownPrincipal,
 )
+from libraries.expressions import AreAmong
 from libraries.identifiers import new_uuid_text
 from libraries.levels import Action, Kind, Level
 from libraries.many_writes import Change, Identity, ShareRow, write_changes
@@ -179,7 +180,7 @@ def _standing_shares(identities: Iterable[Identity]) -> dict[Identity, ShareRow 
 
 def _shares_of(kind: Kind, pairs: Sequence[tuple[str, Any]]) -> Iterator[ShareRow]:
     column = f"{COLUMNS[kind]}_id" if kind in COLUMNS else None
-    sought = Among(Share, ("library_id", column), pairs) if column else _of_libraries(pairs)
+    sought = AreAmong(F("library_id"), F(column), rows=pairs) if column else _of_libraries(pairs)
     found = Share.objects.filter(sought, kind=kind)  # each kind has an index of its own
     rows = found.order_by().values("id", "library_id", "level", "expires_at", "note", *filter(None, [column]))
     for row in rows:
@@ -188,5 +189,5 @@ def _shares_of(kind: Kind, pairs: Sequence[tuple[str, Any]]) -> Iterator[ShareRo
         yield ShareRow(str(row["id"]), str(row["library_id"]), kind, key, *terms)
 
 
-def _of_libraries(pairs: Sequence[tuple[str, Any]]) -> Among:
-    return Among(Share, ("library_id",), [[library] for library, _ in pairs])
+def _of_libraries(pairs: Sequence[tuple[str, Any]]) -> AreAmong:
+    return AreAmong(F("library_id"), rows=[(library,) for library, _ in pairs])

@@ -1,14 +1,12 @@
 """R1 to R3 over rows of the two grant tables. It knows no model: callers bring the querysets."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
-from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db.models import BooleanField, F, Func, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import F, Func, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Now
 
 from libraries.levels import LEVEL_OF, SHUT_OUT, Action, Kind, Level
@@ -84,41 +82,6 @@ class Grant:
     kind: int
     level: Level
     expires_at: datetime | None
-
-
-class IsAnyOf(Func):
-    """Whether a column's value is among the rows of a subquery that does not depend on it.
-
-    PostgreSQL then looks the rows up once and walks an index for them, where it would scan the table for an IN.
-    """
-
-    arg_joiner = " IN "
-    template = "%(expressions)s"
-    output_field = BooleanField()
-
-    def as_postgresql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
-        return self.as_sql(compiler, connection, arg_joiner=" = ANY(ARRAY", template="%(expressions)s)", **context)
-
-
-class AreAmong(Func):
-    """Whether columns, side by side, are one of the given rows: many pairs looked up at once, and no others."""
-
-    output_field = BooleanField()
-
-    def __init__(self, *columns: F, rows: Iterable[tuple[Any, ...]]) -> None:
-        super().__init__(*columns)
-        self.rows = tuple(rows)
-
-    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def,override]
-        if not self.rows:
-            raise EmptyResultSet
-        columns = self.get_source_expressions()
-        compiled = [compiler.compile(column) for column in columns]
-        prepare = [column.output_field.get_db_prep_value for column in columns]
-        row = f"({', '.join('%s' for _ in columns)})"
-        sql = f"({', '.join(sql for sql, _ in compiled)}) IN (VALUES {', '.join(row for _ in self.rows)})"
-        values = [each(value, connection) for row in self.rows for each, value in zip(prepare, row, strict=True)]
-        return sql, [*(parameter for _, parameters in compiled for parameter in parameters), *values]
 
 
 class Line(Func):

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
+from libraries.expressions import AreAmong
 from libraries.identifiers import is_uuid
 from libraries.levels import Kind
 from libraries.models import Organization, Team, User
 from libraries.principals import Principal
-from libraries.reach import AreAmong
 from libraries.text import is_storable
 
 KINDS = (Kind.USER, Kind.TEAM, Kind.ORGANIZATION)

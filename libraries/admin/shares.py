@@ -26,11 +26,11 @@ from libraries.admin.share_actions import ShareActions
 from libraries.admin.share_files import ShareFiles
 from libraries.console import actor_of, is_superuser
 from libraries.errors import ExpiryRefused, InvalidText, LevelAboveOwn, OnlyUsersOwn, SharingError, UnknownPrincipal
+from libraries.expressions import IsAnyOf
 from libraries.levels import Kind, Level
 from libraries.models import Actor, Library, Organization, Share, Team, User
 from libraries.models.shares import NOTE_LENGTH
 from libraries.principals import COLUMNS, PrincipalReference, named, principal_of
-from libraries.reach import IsAnyOf
 from libraries.share_rules import KEEP
 from libraries.sharing import revoke_share, share_library
 

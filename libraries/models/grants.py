@@ -14,9 +14,10 @@ from django.db.models.lookups import LessThan
 from guardian.managers import GroupObjectPermissionManager, UserObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from libraries.expressions import AreAmong, IsAnyOf
 from libraries.levels import BROADEST, SHUT_OUT, Kind
 from libraries.models.users import Actor, User
-from libraries.reach import AreAmong, IsAnyOf, unexpired
+from libraries.reach import unexpired
 
 Pairs = Collection[tuple[Any, UUID]]
 """Keys of users or groups, each with the key of a library."""

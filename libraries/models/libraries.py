@@ -12,6 +12,7 @@ from django.db.models import BooleanField, Exists, F, OuterRef, Q, Value
 from django.utils.functional import cached_property
 
 from libraries import reach
+from libraries.expressions import IsAnyOf
 from libraries.identifiers import (
     NATURAL_ID_LENGTH,
     NATURAL_ID_PATTERN,
@@ -106,7 +107,7 @@ class LibraryQuerySet(models.QuerySet["Library"]):
 
     def within_reach_of(self, user: Actor) -> LibraryQuerySet:
         """Those that any grant or power of the user's is about, fetched by key: no table is read for a few of them."""
-        return self.filter(reach.IsAnyOf(F("pk"), models.Subquery(_reaching(user))))
+        return self.filter(IsAnyOf(F("pk"), models.Subquery(_reaching(user))))
 
     def _permitted(self, user: Actor, action: Action, walking: bool = False) -> Q:
         def by_user(codename: str) -> Q:

@@ -1,0 +1,65 @@
+"""SQL that Django has no words for."""
+
+from collections.abc import Iterable
+from json import dumps
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import BooleanField, F, Func
+
+
+class IsAnyOf(Func):
+    """Whether a column's value is among the rows of a subquery that does not depend on it.
+
+    PostgreSQL then looks the rows up once and walks an index for them, where it would scan the table for an IN.
+    """
+
+    arg_joiner = " IN "
+    template = "%(expressions)s"
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        return self.as_sql(compiler, connection, arg_joiner=" = ANY(ARRAY", template="%(expressions)s)", **context)
+
+
+class AreAmong(Func):
+    """Whether columns, side by side, are one of the given rows: many looked up at once, and no others.
+
+    The rows go along in a parameter or two: thousands of parameters take longer to pass than to look up.
+    """
+
+    output_field = BooleanField()
+
+    def __init__(self, *columns: F, rows: Iterable[tuple[Any, ...]]) -> None:
+        super().__init__(*columns)
+        self.rows = tuple(rows)
+
+    def as_sql(self, compiler, connection, **context):  # type: ignore[no-untyped-def,override]
+        """SQLite: one array of arrays, in JSON."""
+        places = ", ".join(f"json_extract(value, '$[{place}]')" for place, _ in enumerate(self._fields()))
+        prepare = [field.get_db_prep_value for field in self._fields()]
+        rows = [[each(value, connection) for each, value in zip(prepare, row, strict=True)] for row in self.rows]
+        return self._is_in(compiler, f"SELECT {places} FROM json_each(%s)", [dumps(rows)])  # nosec B608
+
+    def as_postgresql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        """An array for each column; none cuts its texts to the column's length."""
+        kinds = [str(field.db_type(connection)).partition("(")[0] for field in self._fields()]
+        arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+        values = [_array(column) for column in zip(*self.rows, strict=True)]
+        return self._is_in(compiler, f"SELECT * FROM unnest({arrays})", values)  # nosec B608
+
+    def _fields(self) -> list[Any]:
+        return [column.output_field for column in self.get_source_expressions()]
+
+    def _is_in(self, compiler: Any, rows: str, parameters: list[str]) -> tuple[str, list[Any]]:
+        if not self.rows:
+            raise EmptyResultSet
+        columns = [compiler.compile(column) for column in self.get_source_expressions()]
+        sql = f"({', '.join(sql for sql, _ in columns)}) IN ({rows})"
+        return sql, [*(each for _, found in columns for each in found), *parameters]
+
+
+def _array(values: Iterable[Any]) -> str:
+    """The values as PostgreSQL writes an array of texts."""
+    escaped = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join([f'"{value}"' for value in escaped]) + "}"
