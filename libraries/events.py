@@ -136,14 +136,13 @@ _ROW = ("id", "action", "principal", "from_level", "to_level", "details")
 
 def _row(change: ShareChange) -> tuple[Any, ...]:
     before, after = change.before, change.after
-    columns = _share_columns(before, after)
-    details = columns["details"]
+    details = _differences(before, after)
     return (
         new_uuid_text(),
         _action(before, after),
         change.principal_name,
-        columns["from_level"],
-        columns["to_level"],
+        _level(before),
+        _level(after),
         json.dumps(details) if details else "{}",
     )
 
@@ -175,10 +174,14 @@ def _library_columns(library: Library) -> dict[str, Any]:
 
 def _share_columns(before: Shared | None, after: Shared | None) -> dict[str, Any]:
     return {
-        "from_level": int(before.level) if before else None,
-        "to_level": int(after.level) if after else None,
+        "from_level": _level(before),
+        "to_level": _level(after),
         "details": _differences(before, after),
     }
+
+
+def _level(share: Shared | None) -> int | None:
+    return int(share.level) if share else None
 
 
 def _organization_columns(organization: Organization) -> dict[str, Any]:
@@ -187,11 +190,10 @@ def _organization_columns(organization: Organization) -> dict[str, Any]:
 
 def _differences(before: Shared | None, after: Shared | None) -> dict[str, list[str | None]]:
     """What changed beside the level: field to its value before and after, moments in ISO 8601."""
-    pairs = {
-        "expiresAt": (_end(before), _end(after)),
-        "note": (before.note if before else "", after.note if after else ""),
-    }
-    return {field: list(pair) for field, pair in pairs.items() if pair[0] != pair[1]}
+    ends = [_end(before), _end(after)]
+    notes: list[str | None] = [before.note if before else "", after.note if after else ""]
+    pairs = {"expiresAt": ends, "note": notes}
+    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def _end(share: Shared | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -105,7 +106,7 @@ class PrincipalReference:
             return {}
         return {f"{column}__{self.field}" if column else self.field: self.value}
 
-    @property
+    @cached_property
     def can_exist(self) -> bool:
         """Many have no e-mail, so an empty one names nobody."""
         return is_storable(self.text) and self.value != ""

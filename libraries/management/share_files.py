@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TextIO
 
 from django.core.management.base import CommandError
 
-from libraries.management.base import level, moment
+from libraries.management import base
 from libraries.many import Item
 from libraries.principals import named
 from libraries.share_rules import KEEP, Wanted
@@ -21,6 +21,8 @@ COLUMNS = ("library", "principal", "level", "expires_at", "note")
 REQUIRED = COLUMNS[:3]
 EXTENSIONS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 FORMATS = ("csv", "jsonl")
+USUAL = 10_000
+"""Of what lines have in common, how much is kept at hand."""
 ABSENT: Any = object()
 """In place of a column that a file or a line does not have: leave that as it is."""
 
@@ -145,17 +147,18 @@ def _is_text(name: str, value: Any) -> bool:
 def _line(number: int, row: list[Any]) -> Line | BadLine:
     library, principal, level, expires_at, note = row
     try:
-        return Line(number, library, Item(named(principal), _wanted(level, expires_at, note)))
+        return Line(number, library, Item(_named(principal), _wanted(level, expires_at, note)))
     except ArgumentTypeError as error:
         return BadLine(number, f"{error}.")
 
 
+@lru_cache(USUAL)
 def _wanted(level: Any, expires_at: Any, note: Any) -> Wanted | None:
     """An empty level takes the share away; an empty end is none."""
     if level in ("", None):
         return None
-    end = KEEP if expires_at is ABSENT else moment(expires_at) if expires_at else None
-    return Wanted(_level(str(level)), end, KEEP if note is ABSENT else note or "")
+    end = KEEP if expires_at is ABSENT else base.moment(expires_at) if expires_at else None
+    return Wanted(base.level(str(level)), end, KEEP if note is ABSENT else note or "")
 
 
-_level = lru_cache(level)
+_named = lru_cache(USUAL)(named)
