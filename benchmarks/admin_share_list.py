@@ -8,33 +8,23 @@ Exits 1 if opening the list takes LIMIT_MS or more. `-v` shows each statement.
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # so that it runs by its path too
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharing_project.settings")
-os.environ.setdefault("LOG_LEVEL", "ERROR")
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.core.management import call_command
+from django.core.paginator import Paginator
+from django.db import connection
+from django.test import Client
 
-import django
-
-django.setup()
-
-from django.contrib import admin  # noqa: E402
-from django.contrib.admin.views.main import ChangeList  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.core.paginator import Paginator  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-
-from libraries.membership import set_administrator  # noqa: E402
-from libraries.models import OPERATOR, Organization, Share, User  # noqa: E402
+from libraries.membership import set_administrator
+from libraries.models import OPERATOR, Organization, Share, User
 
 SHARES = 1_000_000
 LIBRARIES = 10_000

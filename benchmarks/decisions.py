@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import django
+from django.db import connection
+from guardian.backends import ObjectPermissionBackend
+from guardian.shortcuts import get_objects_for_user, get_users_with_perms
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharing_project.settings")
-django.setup()
-
-from django.db import connection  # noqa: E402
-from guardian.backends import ObjectPermissionBackend  # noqa: E402
-from guardian.shortcuts import get_objects_for_user, get_users_with_perms  # noqa: E402
-
-from benchmarks.measure import milliseconds, print_table  # noqa: E402
-from benchmarks.world import World, empty_the_database  # noqa: E402
-from libraries.access import can, visible_libraries, visible_libraries_by_page, who_can  # noqa: E402
-from libraries.levels import Action, Level  # noqa: E402
-from libraries.models import OPERATOR, Library, User  # noqa: E402
-from libraries.principals import named  # noqa: E402
-from libraries.sharing import share_library  # noqa: E402
+from benchmarks.measure import milliseconds, print_table
+from benchmarks.world import World, empty_the_database
+from libraries.access import can, visible_libraries, visible_libraries_by_page, who_can
+from libraries.levels import Action, Level
+from libraries.models import OPERATOR, Library, User
+from libraries.principals import named
+from libraries.sharing import share_library
 
 SIZES = (100, 100_000)
 PERMISSION = f"libraries.{Action.VIEW}"

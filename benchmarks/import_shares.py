@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 from collections.abc import Iterator
 from io import StringIO
@@ -11,17 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-import django
+from django.core.management import call_command
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharing_project.settings")
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-
-from benchmarks.measure import print_table  # noqa: E402
-from benchmarks.world import World, empty_the_database  # noqa: E402
-from libraries import grants  # noqa: E402
-from libraries.models import Event, Share  # noqa: E402
+from benchmarks.measure import print_table
+from benchmarks.world import World, empty_the_database
+from libraries import grants
+from libraries.models import Event, Share
 
 LIBRARIES = 1000
 USERS = 2000
