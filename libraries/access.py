@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypedDict
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Exists, IntegerField, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from libraries import reach
@@ -111,26 +111,6 @@ def levels_on(library: Library) -> QuerySet[Any]:
 def _allowed_by_shares(library: Library, action: Action) -> Q:
     setting = Q(pk__isnull=not library.editors_can_share)
     return reach.allowed(action, **_users_reached(library), editors_can_share=setting)
-
-
-def people_with_access(library: Library) -> QuerySet[User]:
-    """Every active user whom the library's shares give a level, which `level_of_person` then tells. One query.
-
-    The power of administrators and superusers is no level, so by that alone nobody is among them.
-    """
-    users = LibraryUserObjectPermission.objects.filter(reach.unexpired(), content_object=library)
-    groups = LibraryGroupObjectPermission.objects.filter(reach.unexpired(), content_object=library)
-    memberships = User.groups.through.objects.filter(user=OuterRef(OuterRef("pk"))).values("group")
-    of_person = groups.filter(Q(group__in=memberships) | Q(breadth=Kind.EVERYONE))
-    return User.objects.filter(reach.permitted(Action.VIEW, **_users_reached(library)), is_active=True).annotate(
-        _by_user=reach.described(users.filter(user=OuterRef("pk")), Value(str(Kind.USER.value))),
-        _by_group=reach.described(of_person, F("breadth")),
-    )
-
-
-def level_of_person(person: User) -> Level:
-    """The level of one of `people_with_access`, by the rules of every check; no query."""
-    return effective_level(reach.parse(person._by_user, person._by_group))  # type: ignore[attr-defined]
 
 
 class _Reached(TypedDict):

@@ -12,8 +12,7 @@ from libraries.access import (
     allowed_actions,
     can,
     explain,
-    level_of_person,
-    people_with_access,
+    levels_on,
     visible_libraries_by_page,
     who_can,
 )
@@ -109,9 +108,9 @@ def many_at_once_agree(world: World) -> None:
             assert found[everybody[user], library].actions == allowed
 
 
-def the_people_with_access_are_those_with_a_level(world: World) -> None:
+def levels_on_tells_who_has_which(world: World) -> None:
     levels = {user: explain(user, world.library).level for user in User.objects.all()}
-    people = {person: level_of_person(person) for person in people_with_access(world.library)}
+    people = {person: person.level for person in levels_on(world.library)}
     assert people == {user: level for user, level in levels.items() if level}
 
 
@@ -134,7 +133,7 @@ QUESTIONS: list[Question] = [
     lists_by_page_are_complete,
     who_can_is_complete,
     many_at_once_agree,
-    the_people_with_access_are_those_with_a_level,
+    levels_on_tells_who_has_which,
     explain_agrees_and_has_the_levels_of_the_file,
 ]
 

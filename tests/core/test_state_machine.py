@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from libraries import grants, membership
-from libraries.access import allowed_actions, explain, level_of_person, people_with_access, who_can
+from libraries.access import allowed_actions, explain, levels_on, who_can
 from libraries.errors import SharingError
 from libraries.levels import Action, Kind, Level
 from libraries.lifecycle import change_library, create_library
@@ -279,7 +279,7 @@ class Sharing(RuleBasedStateMachine):
         access = access_of_pairs([(subject, library) for subject in everybody.values()])
         for name, subject in everybody.items():
             assert access[subject, library].actions == self._by_the_book(name)
-        assert {person.username: level_of_person(person) for person in people_with_access(library)} == {
+        assert {person.username: person.level for person in levels_on(library)} == {
             name: self.book.level(name) for name in PEOPLE if name not in self.book.inactive and self.book.level(name)
         }
 

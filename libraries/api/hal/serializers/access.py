@@ -7,22 +7,18 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.access import Effect, Explanation, Reason, level_of_person
+from libraries.access import Effect, Explanation, Reason
 from libraries.api.hal.serializers.base import LINKS, LevelField, OfLibrarySerializer
-from libraries.levels import Action, Level
+from libraries.levels import Action
 from libraries.models import User
 
 
 @extend_schema_serializer(component_name="Access")
 class AccessDocument(OfLibrarySerializer):
-    """One of `people_with_access`."""
+    """One of the people of `levels_on`."""
 
     username = serializers.CharField()
-    accessLevel = serializers.SerializerMethodField()
-
-    @extend_schema_field(LevelField)
-    def get_accessLevel(self, person: User) -> Level:
-        return level_of_person(person)
+    accessLevel = LevelField(source="level")
 
     @extend_schema_field(LINKS)
     def get__links(self, person: User) -> dict[str, Any]:

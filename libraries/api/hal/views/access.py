@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
-from libraries.access import get_explanation_for, people_with_access
+from libraries.access import get_explanation_for, levels_on
 from libraries.api.hal.pagination import Page, PeopleQuery
 from libraries.api.hal.schema import access as schema
 from libraries.api.hal.serializers.access import AccessDocument, ExplanationDocument
@@ -25,7 +25,7 @@ class AccessViewSet(HalViewSet):
     def list(self, request: Request, library_id: str) -> HttpResponseBase:
         library = self.library_for(library_id, Action.VIEW_SHARES)
         query = self.query(PeopleQuery)
-        people = people_with_access(library).filter(username__istartswith=query["q"])
+        people = levels_on(library).filter(username__istartswith=query["q"])
         page = Page(request, query, people, PEOPLE_IN_ORDER)
         return self.answer(page.document("inf:access", self.documents(page.rows, library=library)))
 
