@@ -51,12 +51,12 @@ def offboard(request: HttpRequest, organization: UUID, person: UUID) -> HttpResp
     leaver = get_object_or_404(seen(request, User), pk=person)
     departure = _departure(home, leaver, request)
     form = SuccessorForm(request.POST if request.method == "POST" else None, request=request)
-    if request.method == "POST" and _let_go(departure, form, request):
+    if request.method == "POST" and _offboard(departure, form, request):
         messages.success(request, f"{leaver} is no longer in {home}.")
         return HttpResponseRedirect(reverse("admin:libraries_organization_change", args=[home.pk]))
     context = {
         **site.each_context(request),
-        "title": f"Let {leaver} go from {home}?",
+        "title": f"Offboard {leaver} from {home}?",
         "departure": departure,
         "form": form,
     }
@@ -71,7 +71,7 @@ def _departure(organization: Organization, person: User, request: HttpRequest) -
         raise Http404 from error
 
 
-def _let_go(departure: Departure, form: SuccessorForm, request: HttpRequest) -> bool:
+def _offboard(departure: Departure, form: SuccessorForm, request: HttpRequest) -> bool:
     """Whether the member has gone; if not, the form says why."""
     form.fields["successor"].required = bool(departure.owned_alone)
     if not form.is_valid():

@@ -119,6 +119,8 @@ class LibraryUserObjectPermission(ShareGrant, UserObjectPermissionBase):
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
+        verbose_name = "grant to a user"
+        verbose_name_plural = "grants to users"
         indexes = [models.Index(fields=["content_object", "user"], name="user_grant_by_library")]
 
 
@@ -135,6 +137,8 @@ class LibraryGroupObjectPermission(ShareGrant, GroupObjectPermissionBase):
 
     class Meta(GroupObjectPermissionBase.Meta):
         abstract = False
+        verbose_name = "grant to a group"
+        verbose_name_plural = "grants to groups"
         indexes = [models.Index(fields=["content_object", "group"], name="group_grant_by_library")]
         constraints = [
             models.CheckConstraint(condition=Q(breadth__in=Kind.values), name="group_grant_breadth_known"),

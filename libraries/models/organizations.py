@@ -111,6 +111,11 @@ class OrganizationUserObjectPermission(UserObjectPermissionBase):
 
     content_object = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="user_permissions")
 
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = False
+        verbose_name = "power over an organization"
+        verbose_name_plural = "powers over organizations"
+
 
 class OrganizationGroupObjectPermission(GroupObjectPermissionBase):
     """Guardian's counterpart for groups; powers over organizations are given to users alone."""

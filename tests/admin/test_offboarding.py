@@ -29,7 +29,7 @@ def test_it_tells_what_goes_and_does_nothing_yet(console, acme, carol, key_for):
     assert not Event.objects.filter(action="member.removed").exists()
 
 
-def test_a_member_is_let_go(console, acme, carol, roadmap):
+def test_a_member_is_offboarded(console, acme, carol, roadmap):
     response = console.send(page(acme, carol), form_in(console.get(page(acme, carol))))
 
     assert response.status_code == 302

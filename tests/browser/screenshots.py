@@ -21,6 +21,7 @@ from tests.factories import give, in_days
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "screenshots"
 WINDOW = {"width": 1280, "height": 860}
+TALL = {"width": 1280, "height": 1180}
 PEOPLE = {
     "grace": ("Grace", "Okafor"),
     "heidi": ("Heidi", "Brandt"),
@@ -94,9 +95,9 @@ def addresses() -> dict[str, str]:
 def test_screenshots(console: Any, lively: None, theme: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     page = console.page
-    page.set_viewport_size(WINDOW)
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     for name, address in addresses().items():
+        page.set_viewport_size(TALL if name == "reach" else WINDOW)
         console.open(address)
         if name == "reach":
             page.locator("#reach").evaluate("heading => heading.closest('section').scrollIntoView()")
