@@ -99,13 +99,12 @@ def levels_on(library: Library) -> QuerySet[Any]:
 
     The power of administrators and superusers is no part of it (R10).
     """
-    levels = [
+    above = [
         When(_allowed_by_shares(library, Action(GRANTED[level][-1])), then=level)
-        for level in (Level.OWNER, Level.EDITOR, Level.READER)
+        for level in (Level.OWNER, Level.EDITOR)
     ]
-    level = Case(*levels, default=Level.NONE, output_field=IntegerField())
-    people: QuerySet[Any] = User.objects.filter(is_active=True)
-    return people.annotate(level=level).filter(level__gt=Level.NONE)
+    people: QuerySet[Any] = User.objects.filter(_allowed_by_shares(library, Action.VIEW), is_active=True)
+    return people.annotate(level=Case(*above, default=Level.READER, output_field=IntegerField()))
 
 
 def _allowed_by_shares(library: Library, action: Action) -> Q:
