@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from libraries.models import User
 
@@ -32,6 +32,7 @@ QUIET = [
 ]
 PATIENCE = 15_000
 """Milliseconds that a page may take for anything, on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 COLOURS_ARE_STILL = """() => new Promise(requestAnimationFrame)
     .then(() => Promise.allSettled(document.getAnimations().map(each => each.finished)))
     .then(() => null)"""

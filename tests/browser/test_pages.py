@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from libraries.models import Library, Organization, Team, User
+from libraries.keys import create_api_key
+from libraries.levels import Kind
+from libraries.models import OPERATOR, Event, Library, Organization, Share, Team, User
 from tests.browser.conftest import DESKTOP, PHONE
 
 PAGES = {
@@ -17,16 +19,30 @@ PAGES = {
     "new library": lambda: "libraries/library/add/",
     "person": lambda: f"libraries/user/{User.objects.get(username='bob').pk}/change/",
     "offboarding": lambda: f"offboard/{_acme()}/{User.objects.get(username='bob').pk}/",
+    "people": lambda: "libraries/user/",
+    "new person": lambda: "libraries/user/add/",
+    "keys": lambda: "libraries/apikey/",
+    "key": lambda: f"libraries/apikey/{_key()}/change/",
     "new key": lambda: "libraries/apikey/add/",
     "shares": lambda: "libraries/share/",
+    "share": lambda: f"libraries/share/{Share.objects.get(kind=Kind.EVERYONE).pk}/change/",
     "events": lambda: "libraries/event/",
+    "event": lambda: f"libraries/event/{Event.objects.latest('pk').pk}/change/",
+    "grants": lambda: "libraries/librarygroupobjectpermission/",
+    "teams": lambda: "libraries/team/",
     "team": lambda: f"libraries/team/{Team.objects.get(slug='engineering').pk}/change/",
+    "organizations": lambda: "libraries/organization/",
     "organization": lambda: f"libraries/organization/{_acme()}/change/",
 }
 
 
 def _acme():
     return Organization.objects.get(slug="acme").pk
+
+
+def _key():
+    key, _ = create_api_key(user=User.objects.get(username="admin"), name="laptop", actor=OPERATOR)
+    return key.pk
 
 
 @pytest.mark.parametrize("name", PAGES)
