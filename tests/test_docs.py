@@ -43,6 +43,12 @@ def test_it_lists_every_command():
     assert {cell.strip("`").split()[0] for cell in first_cells("Commands")} == commands
 
 
+def test_it_names_only_files_that_are_there():
+    named = re.findall(r"`((?:tests|libraries|sharing_project|benchmarks)/[\w/]+\.py)`", README)
+    assert named
+    assert [path for path in named if not (ROOT / path).exists() and "/NAME/" not in path] == []
+
+
 def test_it_names_only_targets_that_the_makefile_has():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"(?:`|^|^\S+=\S+ )make ([a-z-]+)", README, re.MULTILINE))
