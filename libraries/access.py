@@ -126,9 +126,12 @@ def _users_reached(library: Library) -> _Reached:
 
     def by_group(codename: str, kinds: Collection[Kind]) -> Q:
         of_library = LibraryGroupObjectPermission.objects.filter(reach.unexpired(), content_object=library)
-        grants = of_library.granting(codename).of_kinds(kinds)
-        members = User.groups.through.objects.filter(group__in=grants.values("group"))
-        return Q(pk__in=members.values("user")) | Q(Exists(grants.filter(breadth=Kind.EVERYONE)))
+        grants = of_library.granting(codename)
+        reached = Q(Exists(grants.of_kinds([Kind.EVERYONE]))) if Kind.EVERYONE in kinds else Q(pk__in=())
+        if narrower := set(kinds) - {Kind.EVERYONE}:
+            members = User.groups.through.objects.filter(group__in=grants.of_kinds(narrower).values("group"))
+            reached |= Q(pk__in=members.values("user"))
+        return reached
 
     return {"by_user": by_user, "through_groups": reach.narrower_than_any_shut_out(by_group)}
 
