@@ -21,6 +21,8 @@ from libraries.models import Actor, Library
 
 WORKERS = 2
 """The database works for one while the other thinks: more have nothing left to use."""
+SELDOM = 1_000_000
+"""Objects more than at its last visit, to which the garbage collector comes."""
 Outcome = Change | SharingError
 
 
@@ -85,9 +87,10 @@ def _apart(lines: Iterable[Line], number: int) -> list[list[Line]]:
 
 @contextmanager
 def quick_memory() -> Iterator[None]:
-    """The garbage collector leaves alone what is there already: it would look at all of it again for each batch."""
-    gc.freeze()
+    """The garbage collector comes seldom: a batch makes much and leaves nothing that only it could free."""
+    usual = gc.get_threshold()
+    gc.set_threshold(SELDOM)
     try:
         yield
     finally:
-        gc.unfreeze()
+        gc.set_threshold(*usual)
