@@ -158,7 +158,7 @@ def test_an_import_killed_twenty_times_is_whole_batches_and_can_be_resumed(place
 
         done = done_of(lines)
         assert all(part <= done or not part & done for part in parts(lines))
-        assert done >= set(lines[: max(0, place_in(path.with_name(f"{path.name}.resume")) - 2)])
+        assert done >= set(lines[: place_in(path.with_name(f"{path.name}.resume")) - 2])
         assert_all_agrees()
 
     for path, lines in files.items():
