@@ -7,18 +7,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from libraries.levels import Level
 from libraries.models import Library
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.conftest import DESKTOP, PHONE, levels
 
 
 @pytest.fixture
 def handbook_page(console, handbook):
     return console.open(f"/admin/libraries/library/{handbook.pk}/change/")
-
-
-def levels(library):
-    return {share.principal_name: Level(share.level).name for share in library.shares.with_principals()}
 
 
 def test_somebody_is_chosen_by_typing_and_shared_with(handbook_page, handbook):

@@ -5,13 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from libraries.levels import Level
+from tests.browser.conftest import levels
 
 FILE = "library,principal,level,expires_at,note\nhandbook,erin,READER,,for the audit\nhandbook,team:interns,READER,,\n"
-
-
-def levels(library):
-    return {share.principal_name: Level(share.level).name for share in library.shares.with_principals()}
 
 
 @pytest.fixture
