@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 from collections.abc import Callable, Iterator
-from io import StringIO
 from itertools import product
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, cast
 
 import pytest
-from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import Count
 
 from libraries import grants
 from libraries.lifecycle import create_library
 from libraries.management.importing import WORKERS
 from libraries.models import Event, Library, Organization, Share, User
+from tests.commands.import_process import begin, failure, import_file
 
 KILLS = 20
 BATCH = 5
@@ -68,46 +65,29 @@ def write_file(path: Path, lines: list[Line]) -> None:
     path.write_text("library,principal,level,expires_at,note\n" + "".join(rows))
 
 
-def import_file(path: Path) -> None:
-    arguments = ("--resume", "--batch-size", str(BATCH))
-    call_command("import_shares", str(path), *arguments, stdout=StringIO(), stderr=StringIO())
-
-
-def begin(path: Path) -> int:
-    """Another process, which shares no connection with this one, begins to import the file."""
-    connections.close_all()
-    if connection.vendor == "postgresql":
-        cast(Any, connection).close_pool()  # PostgreSQL alone has one
-    child = os.fork()
-    if child == 0:
-        try:
-            import_file(path)
-        finally:
-            os._exit(0)
-    return child
-
-
 def kill_on_the_way(path: Path, chance: random.Random) -> bool:
     """Kill an import some while after some batch; whether it was still running."""
-    bookmark, goal = path.with_name(f"{path.name}.resume"), chance.randrange(2, LINES // 2)
-    child = begin(path)
-    wait_until(lambda: place_in(bookmark) >= goal or is_over(child))
+    bookmark, goal = bookmark_of(path), chance.randrange(2, LINES // 2)
+    process = begin(path, BATCH)
+    wait_until(lambda: place_in(bookmark) >= goal or not process.is_alive())
     sleep(chance.uniform(0, 0.03))  # the moment itself: nothing waits for it
-    if is_over(child):
-        return False
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    process.kill()
+    process.join()
     wait_until(nobody_else_is_at_work)
-    return True
+    assert process.exitcode in (0, -signal.SIGKILL), failure(path)
+    return process.exitcode != 0
 
 
-def is_over(child: int) -> bool:
-    """Without reaping it, so that its number stays its own."""
-    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+def bookmark_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.resume")
 
 
 def place_in(bookmark: Path) -> int:
-    return int(bookmark.read_text()) if bookmark.exists() else 1
+    """It is not there before the first batch has ended, nor after the last."""
+    try:
+        return int(bookmark.read_text())
+    except FileNotFoundError:
+        return 1
 
 
 def nobody_else_is_at_work() -> bool:
@@ -157,15 +137,15 @@ def test_an_import_killed_twenty_times_is_whole_batches_and_can_be_resumed(place
         kills += kill_on_the_way(path, chance)
 
         done = done_of(lines)
-        assert all(part <= done or not part & done for part in parts(lines))
-        assert done >= set(lines[: place_in(path.with_name(f"{path.name}.resume")) - 2])
+        assert [(part & done, part - done) for part in parts(lines) if part & done and part - done] == []
+        assert done >= set(lines[: place_in(bookmark_of(path)) - 2])
         assert_all_agrees()
 
     for path, lines in files.items():
-        import_file(path)
+        import_file(path, BATCH)
         assert done_of(lines) == set(lines)
     assert_all_agrees()
     before = Event.objects.count()
     for path in files:
-        import_file(path)
+        import_file(path, BATCH)
     assert Event.objects.count() == before
