@@ -47,20 +47,20 @@ def share_many(*, library: Library, items: Sequence[Item], dry_run: bool = False
     with transaction.atomic():
         library = locked_library_for(actor, library, Action.VIEW)
         batch = Batch([(item.principal, library) for item in items], actor)
-        changes = _all_or_refused(batch, library, items)
+        changes = _all_or_refused(batch, items)
         if not dry_run:
             write_changes([change for change in changes if change.changes], actor)
         return changes
 
 
-def _all_or_refused(batch: Batch, library: Library, items: Sequence[Item]) -> list[Change]:
+def _all_or_refused(batch: Batch, items: Sequence[Item]) -> list[Change]:
     changes: list[Change] = []
     refusals: dict[int, SharingError] = {}
     named: set[Hashable] = set()
-    for index, item in enumerate(items):
+    for index, (target, item) in enumerate(zip(batch.targets, items, strict=True)):
         try:
-            _refuse_the_second(named, batch.identity(library, item.principal), item.principal)
-            changes.append(batch.judge(library, item))
+            _refuse_the_second(named, target)
+            changes.append(batch.judge(target, item.wanted))
         except SharingError as refusal:
             refusals[index] = refusal
     if refusals:
@@ -68,10 +68,10 @@ def _all_or_refused(batch: Batch, library: Library, items: Sequence[Item]) -> li
     return changes
 
 
-def _refuse_the_second(named: set[Hashable], identity: Hashable, principal: PrincipalReference) -> None:
-    if identity in named:
-        raise NamedTwice(principal.text)
-    named.add(identity)
+def _refuse_the_second(named: set[Hashable], target: Target) -> None:
+    if target.identity in named:
+        raise NamedTwice(target.reference.text)
+    named.add(target.identity)
 
 
 def share_across(
@@ -87,66 +87,75 @@ def share_across(
         libraries = locked_libraries_for(actor, {identifier for identifier, _ in items})
         known = [(item.principal, libraries[identifier]) for identifier, item in items if identifier in libraries]
         batch = Batch(known, actor)
-        outcomes = [_outcome(batch, libraries.get(identifier), item) for identifier, item in items]
+        targets = iter(batch.targets)
+        outcomes = [
+            _outcome(batch, next(targets), item.wanted) if identifier in libraries else LibraryNotFound()
+            for identifier, item in items
+        ]
         changes = [outcome for outcome in outcomes if isinstance(outcome, Change) and outcome.changes]
         if not dry_run:
             write_changes(changes, actor)
         return outcomes
 
 
-def _outcome(batch: Batch, library: Library | None, item: Item) -> Change | SharingError:
+def _outcome(batch: Batch, target: Target, wanted: Wanted | None) -> Change | SharingError:
     try:
-        if library is None:
-            raise LibraryNotFound
-        return batch.judge(library, item, leave_what_stands=True)
+        return batch.judge(target, wanted, leave_what_stands=True)
     except SharingError as refusal:
         return refusal
 
 
+class Target(NamedTuple):
+    """A principal of a library. `addressee` None: nobody of that name. `identity`: the same for all of its names."""
+
+    library: Library
+    reference: PrincipalReference
+    addressee: Addressee | None
+    identity: Identity
+
+
 class Batch:
-    """What one actor wants for principals of libraries. These must be locked, and bring the actor's `access`."""
+    """What one actor wants for principals of libraries. These must be locked, and bring the actor's `access`.
+
+    targets: one for each address, in their order.
+    """
 
     def __init__(self, addresses: Sequence[Address], actor: Actor) -> None:
         self._actor = actor
         self._addressees = Addressees(addresses)
-        self._standing = _standing_shares({self.identity(library, reference) for reference, library in addresses})
+        self.targets = [self._target(reference, library) for reference, library in addresses]
+        self._standing = _standing_shares({target.identity for target in self.targets})
 
-    def identity(self, library: Library, reference: PrincipalReference) -> Identity:
-        """The same for all references to one principal of a library."""
-        return _identity(library, reference, self._addressees.find(reference, library))
+    def _target(self, reference: PrincipalReference, library: Library) -> Target:
+        addressee = self._addressees.find(reference, library)
+        identity = (library.key, reference.kind, addressee.key if addressee else reference)
+        return Target(library, reference, addressee, identity)
 
-    def judge(self, library: Library, item: Item, *, leave_what_stands: bool = False) -> Change:
+    def judge(self, target: Target, wanted: Wanted | None, *, leave_what_stands: bool = False) -> Change:
         """What the wish comes to, after those judged before it. Raises what the verbs on one share raise.
 
         leave_what_stands: ask nothing where the share says what is wanted already.
         """
-        addressee = self._addressees.find(item.principal, library)
-        identity = _identity(library, item.principal, addressee)
-        before = self._standing.get(identity)
-        if leave_what_stands and before and item.wanted and item.wanted.is_met_by(before):
-            return Change(library, addressee, before, before)
-        if item.wanted is None:
-            self._refuse_to_revoke(library, item.principal, before)
+        before = self._standing.get(target.identity)
+        if leave_what_stands and before and wanted and wanted.is_met_by(before):
+            return Change(target.library, target.addressee, before, before)
+        if wanted is None:
+            self._refuse_to_revoke(target, before)
             after = None
         else:
-            after = self._shared(library, item.principal, item.wanted, addressee, before)
-        self._standing[identity] = after
-        return Change(library, addressee, before, after)
+            after = self._shared(target, wanted, before)
+        self._standing[target.identity] = after
+        return Change(target.library, target.addressee, before, after)
 
-    def _refuse_to_revoke(self, library: Library, reference: PrincipalReference, before: ShareRow | None) -> None:
-        own = is_own(before, self._actor) if before else reference.names(self._actor)
-        require_right_to_revoke(own=own, access=library.access)
+    def _refuse_to_revoke(self, target: Target, before: ShareRow | None) -> None:
+        access = target.library.access
+        own = is_own(before, self._actor) if before else target.reference.names(self._actor)
+        require_right_to_revoke(own=own, access=access)
         if before:
-            refuse_to_revoke(before, access=library.access, actor=self._actor)
+            refuse_to_revoke(before, access=access, actor=self._actor)
 
-    def _shared(
-        self,
-        library: Library,
-        reference: PrincipalReference,
-        wanted: Wanted,
-        addressee: Addressee | None,
-        before: ShareRow | None,
-    ) -> ShareRow:
+    def _shared(self, target: Target, wanted: Wanted, before: ShareRow | None) -> ShareRow:
+        library, reference, addressee, _ = target
         if Action.SHARE not in library.access.actions:
             raise ActionNotAllowed(Action.SHARE)
         if addressee is None:
@@ -163,10 +172,6 @@ class Batch:
         if before and terms == terms_of(before):
             return before
         return ShareRow(before.id if before else new_uuid_text(), library.key, addressee.kind, addressee.key, *terms)
-
-
-def _identity(library: Library, reference: PrincipalReference, addressee: Addressee | None) -> Identity:
-    return library.key, reference.kind, addressee.key if addressee else reference
 
 
 def _standing_shares(identities: Iterable[Identity]) -> dict[Identity, ShareRow | None]:
