@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from libraries import grants
 from libraries.management import importing
@@ -16,6 +17,8 @@ from libraries.many import share_across
 from libraries.models import Event
 
 NAMES = ("dave", "erin", "frank", "admin", "dave", "erin")
+PATIENCE = 30.0
+"""Seconds after which something hangs."""
 
 
 @pytest.fixture
@@ -59,13 +62,22 @@ def test_the_lines_of_a_library_are_done_in_their_order(lines):
 
 @pytest.fixture
 def failing_at_frank(monkeypatch) -> None:
-    """The database fails at roadmap's line for frank."""
+    """The database fails at roadmap's line for frank; where several batches are under way, not before the next is."""
+    next_is_begun = threading.Event()
+    ended = importing._ended
+
+    def wait_for(batch: importing.Batch, parts: Any) -> Any:
+        if any(line.item.principal.text == "frank" for line in batch.good_lines):
+            next_is_begun.set()
+        return ended(batch, parts)
 
     def fail(*, items: Any, **options: Any) -> Any:
         if any(name == "roadmap" and item.principal.text == "frank" for name, item in items):
+            assert connection.vendor == "sqlite" or next_is_begun.wait(PATIENCE)
             raise DatabaseError("gone")
         return share_across(items=items, **options)
 
+    monkeypatch.setattr(importing, "_ended", wait_for)
     monkeypatch.setattr(importing, "share_across", fail)
 
 

@@ -20,7 +20,7 @@ from libraries.management.base import (
     find_actor,
     positive,
 )
-from libraries.management.importing import Import, quick_memory
+from libraries.management.importing import Batch, Import, quick_memory
 from libraries.management.progress import Teller, telling
 from libraries.management.share_files import FORMATS, BadLine, Line, format_of, read
 
@@ -60,12 +60,13 @@ class Command(SharingCommand):
         run = Import(find_actor(options["actor"]), dry_run=options["dry_run"], workers=options["workers"])
         with _opened(path) as source, self._telling(path, options) as teller, _saying_where(bookmark), quick_memory():
             lines = (line for line in read(source, format) if line.number >= bookmark.place)
-            for batch in _batches(lines, options["batch_size"] * run.workers):
-                for refusal in run.do(batch):
+            batches = _batches(source, lines, options["batch_size"] * run.workers)
+            for batch, refusals in run.run(batches):
+                for refusal in refusals:
                     teller.say(refusal)
                 if not options["dry_run"]:
-                    bookmark.move(batch[-1].number + 1)
-                teller.advance(_done(source), f"Done up to line {batch[-1].number}.")
+                    bookmark.move(batch.lines[-1].number + 1)
+                teller.advance(batch.place, f"Done up to line {batch.lines[-1].number}.")
         bookmark.remove()
         self._report(run.counts, options)
 
@@ -139,12 +140,12 @@ def _saying_where(bookmark: Bookmark) -> Iterator[None]:
         raise CommandError(f"{why}. Go on with --start-line {bookmark.place}.") from error
 
 
-def _done(source: Any) -> int:
-    """How many bytes have been read; of a pipe, nobody knows how many there will be."""
-    return source.buffer.tell() if source.seekable() else 0
-
-
-def _batches(lines: Iterable[Line | BadLine], size: int) -> Iterator[list[Line | BadLine]]:
+def _batches(source: Any, lines: Iterable[Line | BadLine], size: int) -> Iterator[Batch]:
     lines = iter(lines)
     while batch := list(islice(lines, size)):
-        yield batch
+        yield Batch(batch, _place_in(source))
+
+
+def _place_in(source: Any) -> int:
+    """How many bytes have been read; of a pipe, nobody knows how many there will be."""
+    return source.buffer.tell() if source.seekable() else 0
