@@ -120,13 +120,14 @@ class _Reached(TypedDict):
 
 
 def _users_reached(library: Library) -> _Reached:
+    to_users = LibraryUserObjectPermission.objects.filter(reach.unexpired(), content_object=library)
+    to_groups = LibraryGroupObjectPermission.objects.filter(reach.unexpired(), content_object=library)
+
     def by_user(codename: str) -> Q:
-        grants = LibraryUserObjectPermission.objects.filter(reach.unexpired(), content_object=library)
-        return Q(pk__in=grants.granting(codename).values("user"))
+        return Q(pk__in=to_users.granting(codename).values("user"))
 
     def by_group(codename: str, kinds: Collection[Kind]) -> Q:
-        of_library = LibraryGroupObjectPermission.objects.filter(reach.unexpired(), content_object=library)
-        grants = of_library.granting(codename)
+        grants = to_groups.granting(codename)
         reached = Q(Exists(grants.of_kinds([Kind.EVERYONE]))) if Kind.EVERYONE in kinds else Q(pk__in=())
         if narrower := set(kinds) - {Kind.EVERYONE}:
             members = User.groups.through.objects.filter(group__in=grants.of_kinds(narrower).values("group"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -31,6 +32,7 @@ def groups_of(user: Actor) -> Subquery:
     return Subquery(memberships.union(Group.objects.filter(name=EVERYONE).values("pk"), all=True))
 
 
+@cache
 def permission_key(codename: str) -> Subquery:
     """The key of a permission on libraries, looked up by the database in the same statement."""
     named = Permission.objects.filter(

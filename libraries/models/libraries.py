@@ -110,9 +110,10 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         return self.filter(IsAnyOf(F("pk"), models.Subquery(_reaching(user))))
 
     def _permitted(self, user: Actor, action: Action, walking: bool = False) -> Q:
+        to_user = LibraryUserObjectPermission.objects.reaching(user)
+
         def by_user(codename: str) -> Q:
-            grants = LibraryUserObjectPermission.objects.reaching(user).granting(codename)
-            return Q(pk__in=grants.values("content_object"))
+            return Q(pk__in=to_user.granting(codename).values("content_object"))
 
         through_groups = _through(LibraryGroupObjectPermission.objects.reaching(user), walking)
         setting = Q(editors_can_share=True)
