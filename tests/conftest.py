@@ -47,6 +47,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         _end_other_sessions()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_found_when_asked_for() -> None:
+    """Every test client loads the middleware, which otherwise reads all of the static files each time."""
+    from django.conf import settings
+
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 def _end_other_sessions() -> None:
     """PostgreSQL drops no database that the thread of some test's server still has a connection to."""
     if connection.vendor == "postgresql":

@@ -95,13 +95,13 @@ def walk(client: ApiClient, path: str | None, relation: str = "next") -> list[li
 
 
 @pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize("count", [1, 2, 3, 6, 7, 8, 1000])
-def test_next_walks_everything_once(client, seven, path, count):
+def test_next_walks_everything_once(client, seven, path):
     [everything] = walk(client, path)
-    pages = walk(client, f"{path}?count={count}")
-    assert [name for names in pages for name in names] == everything
     assert len(everything) == 7
-    assert [len(names) for names in pages] == [count] * (7 // count) + [7 % count] * (7 % count > 0)
+    for count in (1, 2, 3, 6, 7, 8, 1000):
+        pages = walk(client, f"{path}?count={count}")
+        assert [name for names in pages for name in names] == everything
+        assert [len(names) for names in pages] == [count] * (7 // count) + [7 % count] * (7 % count > 0)
 
 
 @pytest.mark.parametrize("path", LISTS)
