@@ -100,7 +100,7 @@ def test_next_walks_everything_once(client, seven, path):
     assert len(everything) == 7
     for count in (1, 2, 3, 6, 7, 8, 1000):
         pages = walk(client, f"{path}?count={count}")
-        assert [name for names in pages for name in names] == everything
+        assert [name for names in pages for name in names] == everything, f"by {count}"
         assert [len(names) for names in pages] == [count] * (7 // count) + [7 % count] * (7 % count > 0)
 
 
