@@ -1,4 +1,4 @@
-"""Lines of a file into shares, several batches at once where the database takes them."""
+"""Lines of a file into shares, by several workers at once where the database takes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from libraries.errors import SharingError
+from libraries.errors import LibraryNotFound, SharingError
 from libraries.identifiers import lookup_for
 from libraries.management.base import sentence_of
 from libraries.management.share_files import BadLine, Line
@@ -23,7 +23,7 @@ from libraries.models import Actor, Library
 WORKERS = 2
 """The database works for one while the other thinks: more have nothing left to use."""
 AHEAD = 1
-"""Batches that wait behind the one that is being done, so that no worker has to."""
+"""Rounds that are begun behind the one that is being done, so that a worker need not wait for another."""
 SELDOM = 1_000_000
 """Objects more than at its last visit, to which the garbage collector comes."""
 Outcome = Change | SharingError
@@ -31,8 +31,8 @@ Outcomes = dict[int, Outcome]
 """By the number of the line."""
 
 
-class Batch(NamedTuple):
-    """Lines to be done together. `place`: how many bytes of the file have been read with them."""
+class Round(NamedTuple):
+    """Lines for all workers. `place`: how many bytes of the file have been read with them."""
 
     lines: Sequence[Line | BadLine]
     place: int
@@ -51,17 +51,17 @@ class Import:
         self._actor = actor
         self._dry_run = dry_run
 
-    def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, list[str]]]:
-        """Import the batches, a transaction for each worker's part of one.
+    def run(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, list[str]]]:
+        """Import the rounds, a transaction for each worker's part of one.
 
         Yields each when it and all before it are done, with a sentence for each line of it that is refused.
         """
-        for batch, outcomes in self._in_turn(batches) if self.workers == 1 else self._at_once(batches):
-            yield batch, list(self._refusals(batch, outcomes))
+        for round_, outcomes in self._in_turn(rounds) if self.workers == 1 else self._at_once(rounds):
+            yield round_, list(self._refusals(round_, outcomes))
 
-    def _refusals(self, batch: Batch, outcomes: Outcomes) -> Iterator[str]:
-        for line in batch.lines:
-            outcome = line.reason if isinstance(line, BadLine) else outcomes[line.number]
+    def _refusals(self, round_: Round, outcomes: Outcomes) -> Iterator[str]:
+        for line in round_.lines:
+            outcome = line.reason if isinstance(line, BadLine) else outcomes.get(line.number) or LibraryNotFound()
             self.counts["lines"] += 1
             if isinstance(outcome, Change):
                 self.counts["changed" if outcome.changes else "unchanged"] += 1
@@ -69,22 +69,22 @@ class Import:
                 self.counts["refused"] += 1
                 yield f"line {line.number}: {outcome if isinstance(outcome, str) else sentence_of(outcome)}"
 
-    def _in_turn(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Outcomes]]:
-        for batch in batches:
-            yield batch, self._share(batch.good_lines)
+    def _in_turn(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, Outcomes]]:
+        for round_ in rounds:
+            yield round_, self._share(round_.good_lines)
 
-    def _at_once(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Outcomes]]:
+    def _at_once(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, Outcomes]]:
         """Each library is always one worker's, who finds its lines done in their order."""
-        begun: deque[tuple[Batch, list[Future[Outcomes]]]] = deque()
+        begun: deque[tuple[Round, list[Future[Outcomes]]]] = deque()
         with _threads(self.workers) as threads:
-            for batch in batches:
+            for round_ in rounds:
                 before = begun[-1][1] if begun else [None] * self.workers
-                parts = zip(threads, _apart(batch.good_lines, self.workers), before, strict=True)
-                begun.append((batch, [self._begin(*part) for part in parts]))
+                parts = zip(threads, _apart(round_.good_lines, self.workers), before, strict=True)
+                begun.append((round_, [self._begin(*part) for part in parts]))
                 if len(begun) > AHEAD:
-                    yield _ended(*begun.popleft())
+                    yield _wait_for(*begun.popleft())
             while begun:
-                yield _ended(*begun.popleft())
+                yield _wait_for(*begun.popleft())
 
     def _begin(
         self, thread: ThreadPoolExecutor, lines: Sequence[Line], before: Future[Outcomes] | None
@@ -124,18 +124,23 @@ def _threads(number: int) -> Iterator[list[ThreadPoolExecutor]]:
             thread.shutdown()
 
 
-def _ended(batch: Batch, parts: Iterable[Future[Outcomes]]) -> tuple[Batch, Outcomes]:
-    return batch, {number: outcome for part in parts for number, outcome in part.result().items()}
+def _wait_for(round_: Round, parts: Iterable[Future[Outcomes]]) -> tuple[Round, Outcomes]:
+    return round_, {number: outcome for part in parts for number, outcome in part.result().items()}
 
 
-def _apart(lines: Iterable[Line], number: int) -> list[list[Line]]:
-    """The lines in so many parts, those of one library together, whichever of its names each uses."""
+def _apart(lines: Sequence[Line], number: int) -> list[list[Line]]:
+    """The lines in so many parts, those of one library together, whichever of its names each uses.
+
+    What no library is called by now is in none: once there is one, it might be another worker's.
+    """
     lookups = {name: lookup_for(name) for name in {line.library for line in lines}}
     libraries = Library.objects.answering_to(lookups.values()).only("pk", "natural_id", "object_id")
     places = {name: library.pk.int % number for library in libraries for name in library.names}
     parts: list[list[Line]] = [[] for _ in range(number)]
     for line in lines:
-        parts[places.get(lookups[line.library], 0)].append(line)
+        place = places.get(lookups[line.library])
+        if place is not None:
+            parts[place].append(line)
     return parts
 
 

@@ -34,7 +34,10 @@ def groups_of(user: Actor) -> Subquery:
 
 @cache
 def permission_key(codename: str) -> Subquery:
-    """The key of a permission on libraries, looked up by the database in the same statement."""
+    """The key of a permission on libraries, looked up by the database in the same statement.
+
+    Made once: a question about who may do what has dozens of these, and Django copies what it puts into a query.
+    """
     named = Permission.objects.filter(
         codename=codename, content_type__app_label="libraries", content_type__model="library"
     )

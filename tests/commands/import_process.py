@@ -1,7 +1,7 @@
 """An import in a process of its own.
 
-It comes from a server that has no threads and no connections: forked from the tests' own process, it would now and then
-find a lock held for ever by a thread that it does not have.
+It comes from a server that has no threads and no connections. Forked from the tests' own process, it would now and then
+find a lock held for ever by a thread that it does not have, or go on with a connection that its parent has.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def import_file(path: Path, batch_size: int) -> None:
 
 def begin(path: Path, batch_size: int) -> BaseProcess:
     """Another process begins to import the file into the same database."""
-    process = _SERVER.Process(target=_import_alone, args=(path, batch_size, connection.settings_dict["NAME"]))
+    process = _SERVER.Process(
+        target=_import_alone, args=(path, batch_size, connection.settings_dict["NAME"]), daemon=True
+    )
     process.start()
     return process
 

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from libraries import grants
 from libraries.management import importing
 from libraries.many import share_across
-from libraries.models import Event
+from libraries.models import Event, Share
 
 NAMES = ("dave", "erin", "frank", "admin", "dave", "erin")
 PATIENCE = 30.0
@@ -32,10 +32,10 @@ def lines(transactional_db, world, tmp_path) -> Path:
     return path
 
 
-def import_by_one(path: Path) -> str | None:
+def import_by_one(path: Path, *options: str) -> str | None:
     """With one line for each worker in a batch; the sentence that it failed with."""
     try:
-        call_command("import_shares", str(path), "--batch-size", "1", stdout=StringIO(), stderr=StringIO())
+        call_command("import_shares", str(path), "--batch-size", "1", *options, stdout=StringIO(), stderr=StringIO())
     except CommandError as failure:
         return str(failure)
     return None
@@ -64,12 +64,12 @@ def test_the_lines_of_a_library_are_done_in_their_order(lines):
 def failing_at_frank(monkeypatch) -> None:
     """The database fails at roadmap's line for frank; where several batches are under way, not before the next is."""
     next_is_begun = threading.Event()
-    ended = importing._ended
+    wait = importing._wait_for
 
-    def wait_for(batch: importing.Batch, parts: Any) -> Any:
-        if any(line.item.principal.text == "frank" for line in batch.good_lines):
+    def wait_for(round_: importing.Round, parts: Any) -> Any:
+        if any(line.item.principal.text == "frank" for line in round_.good_lines):
             next_is_begun.set()
-        return ended(batch, parts)
+        return wait(round_, parts)
 
     def fail(*, items: Any, **options: Any) -> Any:
         if any(name == "roadmap" and item.principal.text == "frank" for name, item in items):
@@ -77,7 +77,7 @@ def failing_at_frank(monkeypatch) -> None:
             raise DatabaseError("gone")
         return share_across(items=items, **options)
 
-    monkeypatch.setattr(importing, "_ended", wait_for)
+    monkeypatch.setattr(importing, "_wait_for", wait_for)
     monkeypatch.setattr(importing, "share_across", fail)
 
 
@@ -88,3 +88,14 @@ def test_no_line_of_a_library_is_done_when_one_before_it_has_failed(lines, faili
     monkeypatch.undo()
     assert import_by_one(lines) is None
     assert [name for name, *_ in told_of("roadmap")] == ["dave", "erin", "frank", "admin", "dave", "erin"]
+
+
+def test_what_was_done_beyond_the_place_to_go_on_from_is_done_again_in_its_order(lines, failing_at_frank, monkeypatch):
+    import_by_one(lines, "--resume")
+    monkeypatch.undo()
+    assert import_by_one(lines, "--resume") is None
+    for library in ("roadmap", "press-kit"):
+        given = Share.objects.filter(library__natural_id=library, user__username__in=NAMES)
+        levels = dict(given.values_list("user__username", "level"))
+        assert levels == {"dave": 1, "erin": 1, "frank": 0, "admin": 0}
+    assert list(grants.discrepancies()) == []

@@ -1,4 +1,4 @@
-"""kill -9 during an import: every batch is whole or absent, and a resume completes what was begun."""
+"""kill -9 during an import: every transaction is whole or absent, and a resume completes what was begun."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from libraries.management.base import (
     find_actor,
     positive,
 )
-from libraries.management.importing import Batch, Import, quick_memory
+from libraries.management.importing import Import, Round, quick_memory
 from libraries.management.progress import Teller, telling
 from libraries.management.share_files import FORMATS, BadLine, Line, format_of, read
 
@@ -31,14 +31,16 @@ class Command(SharingCommand):
     help = (
         "Share as the lines of a file say: CSV with the header library, principal, level, expires_at, note (the last "
         "two may lack: then these stay as they are), or JSON Lines with the same names. A level is named or numbered; "
-        "an empty one takes the share away; an empty end is none. Every batch is one transaction. What is refused is "
-        "named by its line, the rest is done, and the exit status is 1. To import a file again changes nothing."
+        "an empty one takes the share away; an empty end is none. Each worker commits about a batch at a time, whole or "
+        "not at all, and a library's lines are done in their order. What is refused is named by its line, the rest is "
+        "done, and the exit status is 1. To import a file again changes nothing, if it names no principal of a library "
+        "twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="- for standard input")
         parser.add_argument("--format", choices=FORMATS, help="otherwise what the file's name says; csv for a pipe")
-        parser.add_argument("--dry-run", action="store_true", help="say what each batch would do, and do nothing")
+        parser.add_argument("--dry-run", action="store_true", help="say what the lines would do, and do nothing")
         parser.add_argument(
             "--start-line", type=positive, default=1, metavar="N", help="leave out what is before line N"
         )
@@ -60,13 +62,13 @@ class Command(SharingCommand):
         run = Import(find_actor(options["actor"]), dry_run=options["dry_run"], workers=options["workers"])
         with _opened(path) as source, self._telling(path, options) as teller, _saying_where(bookmark), quick_memory():
             lines = (line for line in read(source, format) if line.number >= bookmark.place)
-            batches = _batches(source, lines, options["batch_size"] * run.workers)
-            for batch, refusals in run.run(batches):
+            for round_, refusals in run.run(_rounds(source, lines, options["batch_size"] * run.workers)):
                 for refusal in refusals:
                     teller.say(refusal)
+                last = round_.lines[-1].number
                 if not options["dry_run"]:
-                    bookmark.move(batch.lines[-1].number + 1)
-                teller.advance(batch.place, f"Done up to line {batch.lines[-1].number}.")
+                    bookmark.move(last + 1)
+                teller.advance(round_.place, f"Done up to line {last}.")
         bookmark.remove()
         self._report(run.counts, options)
 
@@ -89,8 +91,8 @@ class Command(SharingCommand):
 class Bookmark:
     """The line to go on from.
 
-    In a file, it is moved after each batch: one that was stopped in between does its last batch again, which changes
-    nothing, since every line of it is true already.
+    In a file, it is moved when all before it is done. Some behind it may be done too: that is done again, in its order,
+    which changes nothing but where a principal is named twice.
     """
 
     def __init__(self, path: str | None, place: int) -> None:
@@ -140,10 +142,10 @@ def _saying_where(bookmark: Bookmark) -> Iterator[None]:
         raise CommandError(f"{why}. Go on with --start-line {bookmark.place}.") from error
 
 
-def _batches(source: Any, lines: Iterable[Line | BadLine], size: int) -> Iterator[Batch]:
+def _rounds(source: Any, lines: Iterable[Line | BadLine], size: int) -> Iterator[Round]:
     lines = iter(lines)
-    while batch := list(islice(lines, size)):
-        yield Batch(batch, _place_in(source))
+    while some := list(islice(lines, size)):
+        yield Round(some, _place_in(source))
 
 
 def _place_in(source: Any) -> int:
