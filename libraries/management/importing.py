@@ -22,8 +22,8 @@ from libraries.models import Actor, Library
 
 WORKERS = 2
 """The database works for one while the other thinks: more have nothing left to use."""
-AHEAD = 1
-"""Rounds that are begun behind the one that is being done, so that a worker need not wait for another."""
+AHEAD = 2
+"""Rounds begun behind the one that is being done, so that a worker seldom waits for another. More would be done again."""
 SELDOM = 1_000_000
 """Objects more than at its last visit, to which the garbage collector comes."""
 Outcome = Change | SharingError
