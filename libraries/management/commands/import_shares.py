@@ -24,7 +24,7 @@ from libraries.management.importing import Import, Round, quick_memory
 from libraries.management.progress import Teller, telling
 from libraries.management.share_files import FORMATS, BadLine, Line, format_of, read
 
-BATCH = 5000
+BATCH = 10_000
 
 
 class Command(SharingCommand):
@@ -49,7 +49,7 @@ class Command(SharingCommand):
             action="store_true",
             help="keep the next line in FILE.resume, and go on from the one that is there",
         )
-        parser.add_argument("--batch-size", type=positive, default=BATCH, metavar="LINES", help=f"{BATCH} by default")
+        parser.add_argument("--batch-size", type=positive, default=BATCH, metavar="LINES", help=f"{BATCH:,} by default")
         parser.add_argument(
             "--workers", type=positive, help="how many batches at once, 2 by default; SQLite takes one at a time"
         )
