@@ -23,7 +23,7 @@ from libraries.models import Actor, Library
 WORKERS = 2
 """The database works for one while the other thinks: more have nothing left to use."""
 AHEAD = 1
-"""Rounds begun behind the one that is being done, so that a worker seldom waits for another. More would be done again,
+"""Rounds begun beyond the one that is being done, so that a worker seldom waits for another. More would be done again,
 when an import is resumed, and more would lie in memory."""
 SELDOM = 1_000_000
 """Objects more than at its last visit, to which the garbage collector comes."""

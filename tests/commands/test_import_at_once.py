@@ -62,7 +62,7 @@ def test_the_lines_of_a_library_are_done_in_their_order(lines):
 
 @pytest.fixture
 def failing_at_frank(monkeypatch) -> None:
-    """The database fails at roadmap's line for frank; where several batches are under way, not before the next is."""
+    """The database fails at roadmap's line for frank; where several rounds are under way, not before the next is."""
     next_is_begun = threading.Event()
     wait = importing._wait_for
 

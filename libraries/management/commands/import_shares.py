@@ -91,8 +91,8 @@ class Command(SharingCommand):
 class Bookmark:
     """The line to go on from.
 
-    In a file, it is moved when all before it is done. Some behind it may be done too: that is done again, in its order,
-    which changes nothing but where a principal is named twice.
+    In a file, it is moved when all lines before it are done. Lines beyond it may be done too: these are done again, in
+    their order, which changes nothing unless a principal of a library is named twice.
     """
 
     def __init__(self, path: str | None, place: int) -> None:
