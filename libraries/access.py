@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypedDict
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Exists, IntegerField, Q, QuerySet, When
+from django.db.models import BooleanField, Case, IntegerField, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from libraries import reach
@@ -128,7 +128,7 @@ def _users_reached(library: Library) -> _Reached:
 
     def by_group(codename: str, kinds: Collection[Kind]) -> Q:
         grants = to_groups.granting(codename)
-        reached = Q(Exists(grants.of_kinds([Kind.EVERYONE]))) if Kind.EVERYONE in kinds else Q(pk__in=())
+        reached = grants.reach_everyone(kinds)
         if narrower := set(kinds) - {Kind.EVERYONE}:
             members = User.groups.through.objects.filter(group__in=grants.of_kinds(narrower).values("group"))
             reached |= Q(pk__in=members.values("user"))

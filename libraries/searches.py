@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from libraries import reach
 from libraries.access import allowing_by_page, who_can
@@ -111,7 +111,7 @@ def _may(library: Library, action: Action, columns: dict[Kind, str]) -> Q:
 
     def by_group(codename: str, kinds: Collection[Kind]) -> Q:
         granting = grants.granting(codename)
-        reached = Q(Exists(granting.filter(breadth=Kind.EVERYONE))) if Kind.EVERYONE in kinds else Q(pk__in=())
+        reached = granting.reach_everyone(kinds)
         for kind in set(kinds) & set(columns):
             reached |= Q(**{f"{columns[kind]}__in": granting.of_kinds([kind]).values("group")})
         return reached

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.db import models
-from django.db.models import F, Min, Q, Subquery
+from django.db.models import Exists, F, Min, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 from guardian.managers import GroupObjectPermissionManager, UserObjectPermissionManager
@@ -83,6 +83,10 @@ class GroupGrantQuerySet(models.QuerySet["LibraryGroupObjectPermission"]):
 
     def of_kinds(self, kinds: Collection[Kind]) -> GroupGrantQuerySet:
         return self.filter(breadth__in=kinds)
+
+    def reach_everyone(self, kinds: Collection[Kind]) -> Q:
+        """All rows where `kinds` count everyone's grants and there is one among these; no row otherwise."""
+        return Q(Exists(self.of_kinds([Kind.EVERYONE]))) if Kind.EVERYONE in kinds else Q(pk__in=())
 
     def narrower_than_any_shut_out(self, codename: str, kinds: Collection[Kind]) -> models.QuerySet[Any]:
         """By library: whether a grant of that permission to a group of `kinds` `counts` by R1 and R2."""
