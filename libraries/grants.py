@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 
 from libraries.bulk import insert
 from libraries.levels import GRANTED, Kind, Level
@@ -20,6 +20,7 @@ from libraries.models.grants import permission_key
 
 Grant = LibraryUserObjectPermission | LibraryGroupObjectPermission
 BATCH = 1000
+NO_PERMISSION = "no permission on libraries"
 
 
 def put(share: Share, *, before: Share | None = None) -> None:
@@ -203,13 +204,13 @@ def _expected(share: Share, everyone: int) -> Iterator[GrantRow]:
 
 def _found(shares: Iterable[Share]) -> dict[UUID, set[GrantRow]]:
     found: dict[UUID, set[GrantRow]] = defaultdict(set)
-    columns = ("share_id", "permission__codename", "content_object_id")
-    users = LibraryUserObjectPermission.objects.filter(share__in=shares)
-    for share_id, codename, library_id, user_id, expires_at in users.values_list(*columns, "user_id", "expires_at"):
-        found[share_id].add(GrantRow(codename, library_id, user_id, Kind.USER, expires_at))
+    codenames = {key: codename for codename, key in _permission_keys().items()}
+    columns = ("share_id", "permission_id", "content_object_id")
+    users = LibraryUserObjectPermission.objects.filter(share__in=shares).annotate(breadth=Value(int(Kind.USER)))
     groups = LibraryGroupObjectPermission.objects.filter(share__in=shares)
-    for share_id, *row in groups.values_list(*columns, "group_id", "breadth", "expires_at"):
-        found[share_id].add(GrantRow(*row))
+    for table, subject in ((users, "user_id"), (groups, "group_id")):
+        for share_id, permission, *row in table.values_list(*columns, subject, "breadth", "expires_at"):
+            found[share_id].add(GrantRow(codenames.get(permission, NO_PERMISSION), *row))
     return found
 
 

@@ -103,13 +103,15 @@ class GroupGrantQuerySet(models.QuerySet["LibraryGroupObjectPermission"]):
 class ShareGrant(models.Model):
     """What both tables have beside guardian's columns.
 
-    `expires_at`, like `breadth` below, is copied from the share so that a check reads this pair of tables alone;
-    `verify_grants` proves that they agree. Guardian's columns are declared anew to be without an index of their own:
-    others begin with the user, the group and the library, and a permission alone finds half of the table.
+    `expires_at`, like `breadth` below, is copied from the share so that a check reads this pair of tables alone.
+    Guardian's columns are declared anew. They have no index of their own: others begin with the user, the group and the
+    library, and a permission alone finds half of the table. They have no constraint of their own either: the database
+    holds a grant to its share and the share to its principal and library, and to ask again for each grant was a fifth
+    of PostgreSQL's work for a share (`benchmarks.import_shares`). `verify_grants` proves that all columns agree.
     """
 
     share = models.ForeignKey("libraries.Share", on_delete=models.CASCADE, editable=False)
-    permission = models.ForeignKey(Permission, on_delete=models.CASCADE, db_index=False)
+    permission = models.ForeignKey(Permission, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     expires_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
@@ -119,9 +121,13 @@ class ShareGrant(models.Model):
 class LibraryUserObjectPermission(ShareGrant, UserObjectPermissionBase):
     """A permission on one library that a share grants to its user."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     content_object = models.ForeignKey(
-        "libraries.Library", on_delete=models.CASCADE, related_name="user_grants", db_index=False
+        "libraries.Library",
+        on_delete=models.CASCADE,
+        related_name="user_grants",
+        db_index=False,
+        db_constraint=False,
     )
 
     objects: ClassVar = UserObjectPermissionManager.from_queryset(UserGrantQuerySet)()
@@ -136,9 +142,13 @@ class LibraryUserObjectPermission(ShareGrant, UserObjectPermissionBase):
 class LibraryGroupObjectPermission(ShareGrant, GroupObjectPermissionBase):
     """A permission on one library that a share grants to a team, an organization or everyone."""
 
-    group = models.ForeignKey(Group, on_delete=models.CASCADE, db_index=False)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, db_index=False, db_constraint=False)
     content_object = models.ForeignKey(
-        "libraries.Library", on_delete=models.CASCADE, related_name="group_grants", db_index=False
+        "libraries.Library",
+        on_delete=models.CASCADE,
+        related_name="group_grants",
+        db_index=False,
+        db_constraint=False,
     )
     breadth = models.PositiveSmallIntegerField(choices=Kind, editable=False)
 

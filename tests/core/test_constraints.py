@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
@@ -184,6 +184,18 @@ class TestGrants:
     def test_its_breadth_is_known_r2(self, handbook):
         rows = LibraryGroupObjectPermission.objects.filter(content_object=handbook)
         refuses(lambda: rows.update(breadth=4), "group_grant_breadth_known")
+
+    def test_what_has_one_stays_whoever_deletes(self, handbook, alice, engineering):
+        """The share, and what the share is of and for."""
+        for rows in (
+            handbook.shares.all(),
+            Library.objects.filter(pk=handbook.pk),
+            User.objects.filter(pk=alice.pk),
+            Team.objects.filter(pk=engineering.pk),
+        ):
+            with pytest.raises(IntegrityError, match="(?i)foreign key"), transaction.atomic():
+                rows._raw_delete(connection.alias)
+                connection.check_constraints()
 
     def test_none_outlives_its_share(self, handbook):
         share = handbook.shares.get(organization__slug="acme")
