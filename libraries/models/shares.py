@@ -20,8 +20,10 @@ def _names_exactly(kind: Kind) -> Q:
     return Q(kind=kind, **{f"{column}__isnull": kind != other for other, column in named.items()})
 
 
-def _where_there_is_one(column: str, *more: str) -> models.Index:
-    return models.Index(fields=[column, *more], condition=Q(**{f"{column}__isnull": False}), name=f"share_by_{column}")
+def _one_for_each(column: str) -> models.UniqueConstraint:
+    """A principal has one share of a library. The principal comes first: so this finds all of theirs too."""
+    there_is_one = Q(**{f"{column}__isnull": False})
+    return models.UniqueConstraint(fields=[column, "library"], condition=there_is_one, name=f"share_unique_{column}")
 
 
 class ShareQuerySet(models.QuerySet["Share"]):
@@ -72,8 +74,7 @@ class Share(models.Model):
         # Every index costs every share: so none that another begins with, and none over what most do not have.
         indexes = [
             models.Index(fields=["library", "id"], name="share_by_library"),
-            *(_where_there_is_one(column, "library") for column in ("user", "team", "organization")),
-            _where_there_is_one("granted_by"),
+            models.Index(fields=["granted_by"], condition=Q(granted_by__isnull=False), name="share_by_granted_by"),
             models.Index(fields=["level", "id"], name="share_by_level"),
             models.Index(fields=["kind", "id"], name="share_by_kind"),
             models.Index(fields=["expires_at", "id"], name="share_by_end"),
@@ -91,13 +92,7 @@ class Share(models.Model):
                 condition=~Q(level=Level.OWNER) | Q(kind=Kind.USER, expires_at__isnull=True),
                 name="share_owner_is_a_user_for_good",
             ),
-            models.UniqueConstraint(fields=["library", "user"], condition=Q(kind=Kind.USER), name="share_unique_user"),
-            models.UniqueConstraint(fields=["library", "team"], condition=Q(kind=Kind.TEAM), name="share_unique_team"),
-            models.UniqueConstraint(
-                fields=["library", "organization"],
-                condition=Q(kind=Kind.ORGANIZATION),
-                name="share_unique_organization",
-            ),
+            *(_one_for_each(column) for column in ("user", "team", "organization")),
             models.UniqueConstraint(fields=["library"], condition=Q(kind=Kind.EVERYONE), name="share_unique_everyone"),
         ]
 
