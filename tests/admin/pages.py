@@ -7,6 +7,9 @@ from typing import Any
 
 from django.test import Client
 
+from libraries.levels import Level
+from libraries.models import Event, Library
+
 Response = Any
 
 
@@ -108,3 +111,17 @@ def row_errors(response: Response) -> dict[str | None, dict[str, list[str]]]:
 
 def messages(response: Response) -> list[str]:
     return [str(message) for message in response.context["messages"]]
+
+
+def library_page(library: Library) -> str:
+    return f"/admin/libraries/library/{library.pk}/change/"
+
+
+def levels(library: Library) -> dict[str, str]:
+    """Who has which level by a share of the library."""
+    return {share.principal_name: Level(share.level).name for share in library.shares.with_principals()}
+
+
+def recorded(*columns: str) -> list[tuple[Any, ...]]:
+    """These columns of what was recorded as done in the console, oldest first."""
+    return list(Event.objects.filter(via="admin").order_by("id").values_list(*columns))

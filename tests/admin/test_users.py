@@ -6,20 +6,16 @@ from django.test import Client
 
 from libraries.access import can
 from libraries.levels import Action
-from libraries.models import ApiKey, Event, User
-from tests.admin.pages import errors, messages
+from libraries.models import ApiKey, User
+from tests.admin.pages import errors, messages, recorded
 
 LIST = "/admin/libraries/user/"
 PASSWORD = "correct horse battery staple"
+EVENT = ("action", "actor", "principal", "details")
 
 
 def page(user):
     return f"{LIST}{user.pk}/change/"
-
-
-def events():
-    recorded = Event.objects.filter(via="admin").order_by("id")
-    return list(recorded.values_list("action", "actor", "principal", "details"))
 
 
 def test_an_account_is_opened_without_a_password(console):
@@ -29,7 +25,7 @@ def test_an_account_is_opened_without_a_password(console):
     assert response.headers["Location"] == page(grace)
     assert (grace.email, grace.first_name, grace.is_staff) == ("grace@acme.example", "Grace", False)
     assert not grace.has_usable_password()
-    assert events() == [("user.created", "admin", "grace", {})]
+    assert recorded(*EVENT) == [("user.created", "admin", "grace", {})]
 
 
 def test_an_account_is_opened_with_a_password_where_one_is_set(console):
@@ -66,7 +62,7 @@ def test_an_account_that_cannot_be_is_refused(console, values, told):
 
     assert errors(response) == told
     assert not User.objects.filter(username="grace").exists()
-    assert events() == []
+    assert recorded(*EVENT) == []
 
 
 def test_an_account_is_changed(console, bob):
@@ -74,7 +70,7 @@ def test_an_account_is_changed(console, bob):
 
     bob.refresh_from_db()
     assert (bob.username, bob.email, bob.is_staff) == ("robert", "robert@acme.example", True)
-    assert events() == [
+    assert recorded(*EVENT) == [
         (
             "user.changed",
             "admin",
@@ -94,7 +90,7 @@ def test_a_deactivated_account_may_do_nothing_until_it_is_active_again(console, 
     console.send(page(bob), form)
 
     assert not can(User.objects.get(pk=bob.pk), roadmap, Action.VIEW)
-    assert [details for *_, details in events()] == [{"is_active": [True, False]}]
+    assert [details for *_, details in recorded(*EVENT)] == [{"is_active": [True, False]}]
 
     console.save(page(bob), is_active="on")
 
@@ -149,7 +145,7 @@ def test_a_password_is_set_and_unset(console, bob):
     console.send(path, {"usable_password": "false", "unset-password": "1"})
 
     assert not User.objects.get(pk=bob.pk).has_usable_password()
-    assert events() == [("user.changed", "admin", "bob", {"password": [None, None]})] * 2
+    assert recorded(*EVENT) == [("user.changed", "admin", "bob", {"password": [None, None]})] * 2
     assert console.get(f"{LIST}nonsense/password/").status_code == 404
 
 
@@ -163,7 +159,7 @@ def test_an_account_with_shares_is_kept(console, alice, frank):
 
     assert b"alice: a share on press-kit" in together.content
     assert User.objects.filter(pk=frank.pk).exists()
-    assert events() == []
+    assert recorded(*EVENT) == []
 
 
 def test_an_account_without_shares_is_deleted_with_its_keys_and_memberships(console, frank, key_for):
@@ -174,7 +170,7 @@ def test_an_account_without_shares_is_deleted_with_its_keys_and_memberships(cons
     assert messages(done) == ["The user “frank” was deleted successfully."]
     assert not User.objects.filter(pk=frank.pk).exists()
     assert not ApiKey.objects.filter(user=frank.pk).exists()
-    assert [(action, principal) for action, _, principal, _ in events()] == [
+    assert [(action, principal) for action, _, principal, _ in recorded(*EVENT)] == [
         ("member.removed", "frank"),
         ("user.deleted", "frank"),
     ]
