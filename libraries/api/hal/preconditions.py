@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from libraries.errors import SharingError
 
 Document = Mapping[str, Any]
+CONDITIONS = {"If-Match", "If-None-Match"}
 
 
 class PreconditionFailed(SharingError):
@@ -36,6 +37,8 @@ def precondition(request: Request, document_of: Callable[[Any], Document]) -> Ca
     """
 
     def check(current: Any) -> None:
+        if not (request.headers.keys() & CONDITIONS):
+            return
         etag = None if current is None else etag_of(document_of(current))
         if not _is_wanted(request, etag) or _is_unwanted(request, etag):
             raise PreconditionFailed
