@@ -53,8 +53,10 @@ class Addressees:
     """
 
     def __init__(self, addresses: Collection[Address]) -> None:
-        self._found: dict[Any, Addressee] = dict(_find(addresses))
-        organizations = {library.organization_id: library.organization for _, library in addresses}
+        libraries = {library.key: library for _, library in addresses}
+        organizations = {library.organization_id: library.organization for library in libraries.values()}
+        self._groups = {key: library.organization.group_id for key, library in libraries.items()}
+        self._found: dict[Any, Addressee] = dict(_find((reference for reference, _ in addresses), organizations))
         self._members = _members(self._found.values(), organizations.values())
 
     def find(self, reference: PrincipalReference, library: Library) -> Addressee | None:
@@ -70,23 +72,23 @@ class Addressees:
             addressee.kind,
             organization_id=addressee.organization_id,
             is_active=addressee.is_active,
-            is_member=(addressee.key, library.organization.group_id) in self._members,
+            is_member=(addressee.key, self._groups[library.key]) in self._members,
         )
 
 
-def _find(addresses: Iterable[Address]) -> Iterator[tuple[Any, Addressee]]:
+def _find(references: Iterable[PrincipalReference], organizations: Collection[UUID]) -> Iterator[tuple[Any, Addressee]]:
     names: dict[Kind, dict[str, set[Any]]] = defaultdict(lambda: defaultdict(set))
-    organizations = set()
-    for reference, library in addresses:
+    for reference in references:
         if reference.can_exist:
             names[reference.kind][reference.field].add(reference.value)
-            organizations.add(library.organization_id)
     for kind in TABLES:
         if kind in names:
             yield from _found_by_name(kind, names[kind], organizations)
 
 
-def _found_by_name(kind: Kind, names: dict[str, set[Any]], organizations: set[UUID]) -> Iterator[tuple[Any, Addressee]]:
+def _found_by_name(
+    kind: Kind, names: dict[str, set[Any]], organizations: Collection[UUID]
+) -> Iterator[tuple[Any, Addressee]]:
     table, columns = TABLES[kind]
     rows = table.objects.filter(reduce(or_, (_is_named(field, names[field]) for field in names)))
     if kind == Kind.TEAM:

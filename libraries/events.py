@@ -190,10 +190,12 @@ def _organization_columns(organization: Organization) -> dict[str, Any]:
 
 def _differences(before: Shared | None, after: Shared | None) -> dict[str, list[str | None]]:
     """What changed beside the level: field to its value before and after, moments in ISO 8601."""
-    ends = [_end(before), _end(after)]
-    notes: list[str | None] = [before.note if before else "", after.note if after else ""]
-    pairs = {"expiresAt": ends, "note": notes}
-    return {field: pair for field, pair in pairs.items() if pair[0] != pair[1]}
+    pairs = (("expiresAt", _end(before), _end(after)), ("note", _note(before), _note(after)))
+    return {field: [old, new] for field, old, new in pairs if old != new}
+
+
+def _note(share: Shared | None) -> str:
+    return share.note if share else ""
 
 
 def _end(share: Shared | None) -> str | None:

@@ -58,16 +58,18 @@ class Import:
         Yields each when it and all before it are done, with a sentence for each line of it that is refused.
         """
         for round_, outcomes in self._in_turn(rounds) if self.workers == 1 else self._at_once(rounds):
+            self._count(round_, outcomes)
             yield round_, list(self._refusals(round_, outcomes))
+
+    def _count(self, round_: Round, outcomes: Outcomes) -> None:
+        done = [outcome for outcome in outcomes.values() if isinstance(outcome, Change)]
+        lines, changed = len(round_.lines), sum(change.changes for change in done)
+        self.counts.update(lines=lines, changed=changed, unchanged=len(done) - changed, refused=lines - len(done))
 
     def _refusals(self, round_: Round, outcomes: Outcomes) -> Iterator[str]:
         for line in round_.lines:
             outcome = line.reason if isinstance(line, BadLine) else outcomes.get(line.number) or LibraryNotFound()
-            self.counts["lines"] += 1
-            if isinstance(outcome, Change):
-                self.counts["changed" if outcome.changes else "unchanged"] += 1
-            else:
-                self.counts["refused"] += 1
+            if not isinstance(outcome, Change):
                 yield f"line {line.number}: {outcome if isinstance(outcome, str) else sentence_of(outcome)}"
 
     def _in_turn(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, Outcomes]]:

@@ -7,6 +7,7 @@ import json
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
@@ -82,11 +83,11 @@ def _json_writer(target: Any) -> Callable[[Sequence[str]], Any]:
     return put
 
 
-def _rows_of_csv(source: TextIO) -> Iterator[tuple[int, list[Any] | str]]:
+def _rows_of_csv(source: TextIO) -> Iterator[tuple[int, Sequence[Any] | str]]:
     """The number of each line after the header, with its values in the order of COLUMNS, or why it has none."""
     reader = csv.reader(source)
-    places = _places(next(reader, []))
-    width = sum(place is not None for place in places)
+    header = next(reader, [])
+    in_order, width = itemgetter(*_places(header)), len(header)
     while True:
         number = reader.line_num + 1
         try:
@@ -97,17 +98,17 @@ def _rows_of_csv(source: TextIO) -> Iterator[tuple[int, list[Any] | str]]:
             yield number, f"This is not CSV: {error}."
             continue
         if len(cells) == width:
-            yield number, [ABSENT if place is None else cells[place] for place in places]
+            yield number, in_order([*cells, ABSENT])
         elif cells:
             yield number, f"There are {len(cells)} values, and the header names {width}."
 
 
-def _places(header: list[str]) -> list[int | None]:
-    """For each of COLUMNS, where the header has it."""
+def _places(header: list[str]) -> list[int]:
+    """For each of COLUMNS, where the header has it; what it lacks is beyond its end."""
     _refuse_header(sorted(set(header) - set(COLUMNS)), "The header names what is no column here")
     _refuse_header([name for name in REQUIRED if name not in header], "The header lacks")
     _refuse_header([name for name in COLUMNS if header.count(name) > 1], "The header names twice")
-    return [header.index(name) if name in header else None for name in COLUMNS]
+    return [header.index(name) if name in header else len(header) for name in COLUMNS]
 
 
 def _refuse_header(names: list[str], what: str) -> None:
@@ -115,7 +116,7 @@ def _refuse_header(names: list[str], what: str) -> None:
         raise CommandError(f"{what}: {', '.join(names)}. The columns are {', '.join(COLUMNS)}; the last two may lack.")
 
 
-def _rows_of_json(source: TextIO) -> Iterator[tuple[int, list[Any] | str]]:
+def _rows_of_json(source: TextIO) -> Iterator[tuple[int, Sequence[Any] | str]]:
     """As _rows_of_csv; there is no header."""
     for number, text in enumerate(source, start=1):
         if text.strip():
@@ -144,7 +145,7 @@ def _is_text(name: str, value: Any) -> bool:
     return isinstance(value, str) or (value is None and name not in ("library", "principal"))
 
 
-def _line(number: int, row: list[Any]) -> Line | BadLine:
+def _line(number: int, row: Sequence[Any]) -> Line | BadLine:
     library, principal, level, expires_at, note = row
     try:
         return Line(number, library, Item(_named(principal), _wanted(level, expires_at, note)))
