@@ -12,6 +12,7 @@ from time import perf_counter
 
 from django.core.management import call_command
 
+from benchmarks.bare_rows import BareRows
 from benchmarks.measure import print_table
 from benchmarks.world import World, empty_the_database
 from libraries import grants
@@ -23,15 +24,20 @@ SHARES = 100_000
 
 
 def main() -> None:
-    """Import as many lines as SHARES into a fresh world, then the same file again, which changes nothing."""
+    """Import as many lines as SHARES into a fresh world, then the same file again, which changes nothing.
+
+    Then store the rows of these shares once more, in a copy of that world, by COPY and nothing else.
+    """
     empty_the_database()
     world = World(libraries=LIBRARIES, users=USERS)
     world.build()
     shares, events = Share.objects.count(), Event.objects.count()
+    bare = BareRows()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "shares.csv"
         path.write_text("library,principal,level,expires_at,note\n" + "".join(_lines()))
-        rows = [_row("new shares", path), _row("the same file again", path)]
+        rows = [_imported("new shares", path), _imported("the same file again", path)]
+    rows.append((*_timed("the new shares' rows by COPY alone", bare.seconds_to_store()), ""))
     print(f"\n{SHARES:,} lines for {LIBRARIES:,} libraries and {USERS:,} users\n")
     print_table(("import_shares", "seconds", "a second", "peak memory, MB"), rows)
     assert Share.objects.count() - shares == Event.objects.count() - events == SHARES
@@ -47,12 +53,15 @@ def _lines() -> Iterator[str]:
             yield f"library-{library},user-{user},{'READER' if number % 10 else 'EDITOR'},,\n"
 
 
-def _row(what: str, path: Path) -> tuple[str, ...]:
+def _imported(what: str, path: Path) -> tuple[str, ...]:
     start = perf_counter()
     call_command("import_shares", str(path), stdout=StringIO(), stderr=StringIO())
     seconds = perf_counter() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return what, f"{seconds:.2f}", f"{SHARES / seconds:,.0f}", f"{memory:.0f}"
+    return *_timed(what, seconds), f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}"
+
+
+def _timed(what: str, seconds: float) -> tuple[str, ...]:
+    return what, f"{seconds:.2f}", f"{SHARES / seconds:,.0f}"
 
 
 if __name__ == "__main__":
