@@ -71,10 +71,10 @@ def listing(user: Actor, action: Action) -> Listing:
     Whoever sees many finds a page full soon, walking the order's index; whoever sees few has them fetched and sorted.
     Which of them the user is takes one query here.
     """
+    fetched = Library.objects.allowing(user, action)
     if Library.objects.sees_few(user):
-        fetched = Library.objects.within_reach_of(user).allowing(user, action)
         return Listing(fetched, fetched)
-    return Listing(Library.objects.allowing(user, action, walking=True), Library.objects.allowing(user, action))
+    return Listing(Library.objects.allowing(user, action, walking=True), fetched)
 
 
 def get_library_for(user: Actor, identifier: str, action: Action) -> Library:

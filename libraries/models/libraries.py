@@ -71,8 +71,8 @@ class LibraryQuerySet(models.QuerySet["Library"]):
     def allowing(self, user: Actor, action: Action, *, walking: bool = False) -> LibraryQuerySet:
         """The libraries to which the user may do `action`, all of them, in one query.
 
-        walking: look at one library after another, in the order asked for, instead of finding all ids first. Quick
-        where only the first of many are wanted, slow for anything else.
+        walking: look at one library after another, in the order asked for, instead of fetching what is within the
+        user's reach. Quick where only the first of many are wanted, slow for anything else.
         """
         if not user.is_active:
             return self.none()
@@ -81,7 +81,7 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         allowed = self._permitted(user, action, walking)
         if action in ADMINISTRATORS_MAY:
             allowed |= Q(administered_by(user))
-        return self.filter(allowed)
+        return (self if walking else self._within_reach_of(user)).filter(allowed)
 
     def allowing_members_of(self, groups: Collection[int], action: Action) -> LibraryQuerySet:
         """Those to which whoever is in these groups and no other, and has no share of their own, may do `action`."""
@@ -105,7 +105,7 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         """Whether no more than FEW grants and powers could show the user anything. One query."""
         return not user.is_superuser and _reaching(user)[: FEW + 1].count() <= FEW
 
-    def within_reach_of(self, user: Actor) -> LibraryQuerySet:
+    def _within_reach_of(self, user: Actor) -> LibraryQuerySet:
         """Those that any grant or power of the user's is about, fetched by key: no table is read for a few of them."""
         return self.filter(IsAnyOf(F("pk"), models.Subquery(_reaching(user))))
 
