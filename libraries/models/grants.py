@@ -106,8 +106,8 @@ class ShareGrant(models.Model):
     `expires_at`, like `breadth` below, is copied from the share so that a check reads this pair of tables alone.
     Guardian's columns are declared anew. They have no index of their own: others begin with the user, the group and the
     library, and a permission alone finds half of the table. They have no constraint of their own either: the database
-    holds a grant to its share and the share to its principal and library, and to ask again for each grant was a fifth
-    of PostgreSQL's work for a share (`benchmarks.import_shares`). `verify_grants` proves that all columns agree.
+    holds a grant to its share and the share to its principal and library; to ask again for each grant would double the
+    checks that a share costs. `verify_grants` proves that all columns agree.
     """
 
     share = models.ForeignKey("libraries.Share", on_delete=models.CASCADE, editable=False)
