@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, IntegerField, Q, QuerySet, When
@@ -48,33 +48,18 @@ def visible_libraries(user: Actor) -> LibraryQuerySet:
     return Library.objects.visible_to(user)
 
 
-class Listing(NamedTuple):
-    """The same libraries twice: in the form that is quick to read in order, a page at a time, and to count."""
-
-    by_page: LibraryQuerySet
-    to_count: LibraryQuerySet
-
-
 def visible_libraries_by_page(user: Actor) -> LibraryQuerySet:
     """The same, for who reads them in order, a page at a time. One query here."""
     return allowing_by_page(user, Action.VIEW)
 
 
 def allowing_by_page(user: Actor, action: Action) -> LibraryQuerySet:
-    """To which may they do `action`? For who reads them in order, a page at a time. One query here."""
-    return listing(user, action).by_page
-
-
-def listing(user: Actor, action: Action) -> Listing:
-    """To which may they do `action`? Quick for who sees few and for who sees many.
+    """To which may they do `action`? Read by page, this is quick for who sees few and for who sees many.
 
     Whoever sees many finds a page full soon, walking the order's index; whoever sees few has them fetched and sorted.
     Which of them the user is takes one query here.
     """
-    fetched = Library.objects.allowing(user, action)
-    if Library.objects.sees_few(user):
-        return Listing(fetched, fetched)
-    return Listing(Library.objects.allowing(user, action, walking=True), fetched)
+    return Library.objects.allowing(user, action, walking=not Library.objects.sees_few(user))
 
 
 def get_library_for(user: Actor, identifier: str, action: Action) -> Library:

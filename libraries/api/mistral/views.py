@@ -12,7 +12,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access import get_library_for, listing
+from libraries.access import get_library_for, visible_libraries, visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.mistral.errors import STATUSES, refusal
 from libraries.api.mistral.pagination import LibrariesQuery, Page, size_for_clients_without_pages
@@ -68,8 +68,8 @@ class LibraryViewSet(MistralViewSet):
         """The libraries that the caller owns or that are shared with them, a page at a time."""
         query = self.query(LibrariesQuery)
         query["page_size"] = size_for_clients_without_pages(request) or query["page_size"]
-        by_page, to_count = (self._found(libraries, query) for libraries in listing(self.caller, Action.VIEW))
-        page = Page(by_page, query, self.caller, counted=to_count)
+        counted = self._found(visible_libraries(self.caller), query)
+        page = Page(self._found(visible_libraries_by_page(self.caller), query), query, self.caller, counted=counted)
         return Response(page.document(LibraryDocument(page.libraries, many=True).data))
 
     @_operation("libraries_create_v1", LibraryDocument, status=201, request=CreateLibraryRequest)
