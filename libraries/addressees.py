@@ -53,9 +53,8 @@ class Addressees:
     """
 
     def __init__(self, addresses: Collection[Address]) -> None:
-        libraries = {library.key: library for _, library in addresses}
-        organizations = {library.organization_id: library.organization for library in libraries.values()}
-        self._groups = {key: library.organization.group_id for key, library in libraries.items()}
+        libraries = {library.key: library for _, library in addresses}.values()
+        organizations = {library.organization_id: library.organization for library in libraries}
         self._found: dict[Any, Addressee] = dict(_find((reference for reference, _ in addresses), organizations))
         self._members = _members(self._found.values(), organizations.values())
 
@@ -72,7 +71,7 @@ class Addressees:
             addressee.kind,
             organization_id=addressee.organization_id,
             is_active=addressee.is_active,
-            is_member=(addressee.key, self._groups[library.key]) in self._members,
+            is_member=(addressee.key, library.organization.group_id) in self._members,
         )
 
 
