@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
 
 import psycopg
 from django.db import connection
 from psycopg import sql
 
+from benchmarks.measure import seconds
+from libraries.management.importing import WORKERS
+
 BARE = "bare_rows"
-CONNECTIONS = 2
-"""As many as an import has workers."""
 NEW_ROWS = {
-    "libraries_share": "created_at > {since} AND hashtext(library_id::text) & 1 = {part}",
+    "libraries_share": ("created_at > {}", "library_id"),
     "libraries_libraryuserobjectpermission": (
-        "share_id IN (SELECT id FROM libraries_share WHERE created_at > {since})"
-        " AND hashtext(content_object_id::text) & 1 = {part}"
+        "share_id IN (SELECT id FROM libraries_share WHERE created_at > {})",
+        "content_object_id",
     ),
-    "libraries_event": "at > {since} AND hashtext(library_id::text) & 1 = {part}",
+    "libraries_event": ("at > {}", "library_id"),
 }
-"""Which rows of each table are new and of one part of the libraries; the tables in the order in which they are filled."""
+"""Which rows of each table are new since a moment, and their library; the tables in the order in which they are filled."""
 
 Rows = dict[str, bytes]
 """By table, as COPY writes and reads them."""
@@ -35,26 +35,33 @@ class BareRows:
             cursor.execute("SELECT now(), current_database()")
             self._since, origin = cursor.fetchone()
         connection.close()
-        connection.close_pool()  # type: ignore[attr-defined] - PostgreSQL's connections have it
+        connection.close_pool()
         with _connected_to("postgres") as server:
             server.autocommit = True
             server.execute(f"DROP DATABASE IF EXISTS {BARE}")
             server.execute(sql.SQL(f"CREATE DATABASE {BARE} TEMPLATE {{}}").format(sql.Identifier(origin)))
 
     def seconds_to_store(self) -> float:
-        """Put the new rows into the copy by COPY and nothing else, on each connection those of a part of the libraries."""
-        parts = [self._rows(part) for part in range(CONNECTIONS)]
-        with ThreadPoolExecutor(CONNECTIONS) as threads:
-            start = perf_counter()
-            list(threads.map(_store, parts))
-            return perf_counter() - start
+        """Put the new rows into the copy by COPY and nothing else, on as many connections as an import has workers."""
+        parts = [self._rows(part) for part in range(WORKERS)]
+        with ThreadPoolExecutor(WORKERS) as threads:
+            return seconds(lambda: list(threads.map(_store, parts)))
 
     def _rows(self, part: int) -> Rows:
+        """The new rows of one part of the libraries."""
         return {table: self._copied(table, part) for table in NEW_ROWS}
 
     def _copied(self, table: str, part: int) -> bytes:
-        new = sql.SQL(NEW_ROWS[table]).format(since=sql.Literal(self._since), part=sql.Literal(part))
-        query = sql.SQL("COPY (SELECT * FROM {} WHERE {}) TO STDOUT").format(sql.Identifier(table), new)
+        new, library = NEW_ROWS[table]
+        query = sql.SQL(
+            "COPY (SELECT * FROM {} WHERE {} AND mod(abs(hashtext({}::text)::bigint), {}) = {}) TO STDOUT"
+        ).format(
+            sql.Identifier(table),
+            sql.SQL(new).format(sql.Literal(self._since)),
+            sql.Identifier(library),
+            sql.Literal(WORKERS),
+            sql.Literal(part),
+        )
         with connection.cursor() as cursor, cursor.copy(query) as rows:
             return b"".join(rows)
 

@@ -8,12 +8,11 @@ from io import StringIO
 from itertools import count, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 from django.core.management import call_command
 
 from benchmarks.bare_rows import BareRows
-from benchmarks.measure import print_table
+from benchmarks.measure import print_table, seconds
 from benchmarks.world import World, empty_the_database
 from libraries import grants
 from libraries.models import Event, Share
@@ -37,7 +36,7 @@ def main() -> None:
         path = Path(folder) / "shares.csv"
         path.write_text("library,principal,level,expires_at,note\n" + "".join(_lines()))
         rows = [_imported("new shares", path), _imported("the same file again", path)]
-    rows.append((*_timed("the new shares' rows by COPY alone", bare.seconds_to_store()), ""))
+    rows.append((*_told("the new shares' rows by COPY alone", bare.seconds_to_store()), ""))
     print(f"\n{SHARES:,} lines for {LIBRARIES:,} libraries and {USERS:,} users\n")
     print_table(("import_shares", "seconds", "a second", "peak memory, MB"), rows)
     assert Share.objects.count() - shares == Event.objects.count() - events == SHARES
@@ -54,14 +53,12 @@ def _lines() -> Iterator[str]:
 
 
 def _imported(what: str, path: Path) -> tuple[str, ...]:
-    start = perf_counter()
-    call_command("import_shares", str(path), stdout=StringIO(), stderr=StringIO())
-    seconds = perf_counter() - start
-    return *_timed(what, seconds), f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}"
+    took = seconds(lambda: call_command("import_shares", str(path), stdout=StringIO(), stderr=StringIO()))
+    return *_told(what, took), f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}"
 
 
-def _timed(what: str, seconds: float) -> tuple[str, ...]:
-    return what, f"{seconds:.2f}", f"{SHARES / seconds:,.0f}"
+def _told(what: str, took: float) -> tuple[str, ...]:
+    return what, f"{took:.2f}", f"{SHARES / took:,.0f}"
 
 
 if __name__ == "__main__":

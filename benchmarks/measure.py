@@ -12,10 +12,11 @@ def milliseconds(run: Callable[[], Any], *, times: int = 200, warm_up: int = 20)
     """The median time of a run, after some that do not count."""
     for _ in range(warm_up):
         run()
-    return median(_timed(run) for _ in range(times)) * 1000
+    return median(seconds(run) for _ in range(times)) * 1000
 
 
-def _timed(run: Callable[[], Any]) -> float:
+def seconds(run: Callable[[], Any]) -> float:
+    """The time of one run."""
     start = perf_counter()
     run()
     return perf_counter() - start
