@@ -66,6 +66,11 @@ def level_of(user: User, library: Library) -> Level:
     return explain(user, library).level
 
 
+def levels(library: Library) -> dict[str, str]:
+    """Principal to the name of the level that its share of the library gives."""
+    return {share.principal_name: Level(share.level).name for share in library.shares.with_principals()}
+
+
 def in_days(days: float) -> datetime:
     """A moment so many days from now."""
     return timezone.now() + timedelta(days=days)

@@ -7,10 +7,15 @@ from typing import Any
 
 from django.test import Client
 
-from libraries.levels import Level
 from libraries.models import Event, Library
 
 Response = Any
+
+CHANGED = "Somebody changed this after you opened the page. Open it again, and decide anew."
+HANDBOOK = {"alice": "OWNER", "org:acme": "READER", "team:engineering": "EDITOR", "team:interns": "NONE"}
+"""The handbook's shares, as `levels` tells them, before anything is changed."""
+SHARE_EVENT = ("action", "actor", "principal", "from_level", "to_level")
+"""The columns of what was recorded that tell of a share."""
 
 
 class FormReader(HTMLParser):
@@ -115,11 +120,6 @@ def messages(response: Response) -> list[str]:
 
 def library_page(library: Library) -> str:
     return f"/admin/libraries/library/{library.pk}/change/"
-
-
-def levels(library: Library) -> dict[str, str]:
-    """Who has which level by a share of the library."""
-    return {share.principal_name: Level(share.level).name for share in library.shares.with_principals()}
 
 
 def recorded(*columns: str) -> list[tuple[Any, ...]]:

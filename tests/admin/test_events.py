@@ -3,7 +3,7 @@
 import pytest
 
 from libraries.models import Event, User
-from tests.admin.pages import messages
+from tests.admin.pages import library_page, messages
 
 LIST = "/admin/libraries/event/"
 
@@ -35,7 +35,7 @@ def test_events_outlive_what_they_tell_of(console, handbook, frank):
 
 
 def test_a_page_tells_all_of_one(console, handbook):
-    console.save(f"/admin/libraries/library/{handbook.pk}/change/", shares__1__level=2, shares__1__note="for now")
+    console.save(library_page(handbook), shares__1__level=2, shares__1__note="for now")
     event = Event.objects.get(via="admin")
 
     html = console.get(f"{LIST}{event.pk}/change/").content.decode()

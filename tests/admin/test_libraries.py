@@ -7,13 +7,11 @@ from libraries.levels import Level
 from libraries.models import Event, Library, LibraryGroupObjectPermission, Share
 from libraries.principals import named
 from libraries.sharing import transfer_library
-from tests.admin.pages import errors, levels, library_page, messages, recorded, row_errors
+from tests.admin.pages import CHANGED, HANDBOOK, SHARE_EVENT, errors, library_page, messages, recorded, row_errors
+from tests.factories import levels
 
 LIST = "/admin/libraries/library/"
 ADD = f"{LIST}add/"
-CHANGED = "Somebody changed this after you opened the page. Open it again, and decide anew."
-EVENT = ("action", "actor", "principal", "from_level", "to_level")
-BEFORE = {"alice": "OWNER", "org:acme": "READER", "team:engineering": "EDITOR", "team:interns": "NONE"}
 
 
 def test_a_library_that_changed_meanwhile_is_not_overwritten(console, handbook, alice):
@@ -62,15 +60,15 @@ def test_its_ids_and_organization_stay_what_they_are(console, handbook, globex):
 def test_another_owner_means_a_transfer(console, handbook, carol):
     console.save(library_page(handbook), owner=str(carol.pk))
 
-    assert levels(handbook) == {**BEFORE, "alice": "EDITOR", "carol": "OWNER"}
-    assert recorded(*EVENT) == [
+    assert levels(handbook) == {**HANDBOOK, "alice": "EDITOR", "carol": "OWNER"}
+    assert recorded(*SHARE_EVENT) == [
         ("share.changed", "admin", "alice", 3, 2),
         ("share.created", "admin", "carol", None, 3),
         ("library.transferred", "admin", "carol", None, 3),
     ]
 
     console.save(library_page(handbook), owner=str(carol.pk))
-    assert len(recorded(*EVENT)) == 3
+    assert len(recorded(*SHARE_EVENT)) == 3
 
 
 def test_a_transfer_out_of_the_organization_is_refused_beside_the_owner(console, lab_notes, alice, frank):
@@ -104,7 +102,7 @@ def test_a_library_of_an_inactive_owner_is_edited_and_not_handed_to_another_inac
 
     handbook.refresh_from_db()
     assert handbook.name == "Manual"
-    assert levels(handbook) == {**BEFORE, "team:engineering": "READER"}
+    assert levels(handbook) == {**HANDBOOK, "team:engineering": "READER"}
 
 
 def test_a_library_is_made_for_its_owner_with_its_first_shares(console, bob, acme):
@@ -121,7 +119,7 @@ def test_a_library_is_made_for_its_owner_with_its_first_shares(console, bob, acm
     library = Library.objects.get(natural_id="field-notes")
     assert levels(library) == {"bob": "OWNER", "team:engineering": "EDITOR"}
     assert library.share_count == 2
-    assert [(action, principal) for action, _, principal, *_ in recorded(*EVENT)] == [
+    assert [(action, principal) for action, _, principal, *_ in recorded(*SHARE_EVENT)] == [
         ("library.created", ""),
         ("share.created", "bob"),
         ("share.created", "team:engineering"),
@@ -154,7 +152,7 @@ def test_a_library_whose_shares_are_refused_is_not_made(console, acme, bob):
         ]
     }
     assert not Library.objects.filter(name="Field Notes").exists()
-    assert recorded(*EVENT) == []
+    assert recorded(*SHARE_EVENT) == []
 
 
 @pytest.mark.parametrize(
@@ -183,7 +181,7 @@ def test_a_library_is_deleted_with_its_shares(console, handbook):
     assert not Library.objects.filter(pk=handbook.pk).exists()
     assert not Share.objects.filter(library=handbook.pk).exists()
     assert not LibraryGroupObjectPermission.objects.filter(content_object=handbook.pk).exists()
-    assert recorded(*EVENT) == [("library.deleted", "admin", "", None, None)]
+    assert recorded(*SHARE_EVENT) == [("library.deleted", "admin", "", None, None)]
 
 
 def test_many_are_deleted_together(console, handbook, roadmap):
@@ -191,7 +189,7 @@ def test_many_are_deleted_together(console, handbook, roadmap):
 
     assert messages(done) == ["Successfully deleted 2 libraries."]
     assert set(Library.objects.values_list("natural_id", flat=True)) == {"press-kit", "lab-notes"}
-    assert [action for action, *_ in recorded(*EVENT)] == ["library.deleted", "library.deleted"]
+    assert [action for action, *_ in recorded(*SHARE_EVENT)] == ["library.deleted", "library.deleted"]
 
 
 def test_any_name_of_a_library_finds_it(console, handbook):

@@ -10,13 +10,11 @@ from libraries.levels import Action, Level
 from libraries.models import Event, Share
 from libraries.principals import named
 from libraries.sharing import share_library, transfer_library
-from tests.admin.pages import levels, library_page, recorded, row_errors
+from tests.admin.pages import CHANGED, HANDBOOK, SHARE_EVENT, library_page, recorded, row_errors
+from tests.factories import levels
 
 R5 = "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
 R6 = "Owners cannot change or remove their own access. Transfer the library instead. (R6)"
-CHANGED = "Somebody changed this after you opened the page. Open it again, and decide anew."
-EVENT = ("action", "actor", "principal", "from_level", "to_level")
-BEFORE = {"alice": "OWNER", "org:acme": "READER", "team:engineering": "EDITOR", "team:interns": "NONE"}
 
 
 def test_a_share_is_added_changed_and_removed_in_place(console, handbook, dave):
@@ -26,7 +24,7 @@ def test_a_share_is_added_changed_and_removed_in_place(console, handbook, dave):
         library_page(handbook), shares__4__principal="dave", shares__4__level=2, shares__4__note="for the audit"
     )
 
-    assert levels(handbook) == {**BEFORE, "dave": "EDITOR"}
+    assert levels(handbook) == {**HANDBOOK, "dave": "EDITOR"}
     assert can(dave, handbook, Action.CHANGE)
 
     console.save(library_page(handbook), shares__4__level=1, shares__4__expires_at="2100-01-31T12:00:00")
@@ -39,9 +37,9 @@ def test_a_share_is_added_changed_and_removed_in_place(console, handbook, dave):
     response = console.save(library_page(handbook), shares__4__DELETE="on")
 
     assert response.status_code == 302
-    assert levels(handbook) == BEFORE
+    assert levels(handbook) == HANDBOOK
     assert not can(dave, handbook, Action.VIEW)
-    assert recorded(*EVENT) == [
+    assert recorded(*SHARE_EVENT) == [
         ("share.created", "admin", "dave", None, 2),
         ("share.changed", "admin", "dave", 2, 1),
         ("share.revoked", "admin", "dave", 1, None),
@@ -72,14 +70,14 @@ def test_a_page_saved_as_it_stands_changes_nothing(console, handbook):
     assert console.save(library_page(handbook)).status_code == 302
 
     assert list(Share.objects.values()) == before
-    assert recorded(*EVENT) == []
+    assert recorded(*SHARE_EVENT) == []
 
 
 @pytest.mark.parametrize("principal", ["everyone", "team:data-science", "org:globex", "erin"])
 def test_every_kind_of_principal_is_written_as_everywhere(console, handbook, principal):
     console.save(library_page(handbook), shares__4__principal=f" {principal} ", shares__4__level=1)
 
-    assert levels(handbook) == {**BEFORE, principal: "READER"}
+    assert levels(handbook) == {**HANDBOOK, principal: "READER"}
 
 
 def test_unknown_principals_are_refused_in_their_row_and_nothing_else_is_saved(console, handbook, lab_notes):
@@ -94,7 +92,7 @@ def test_unknown_principals_are_refused_in_their_row_and_nothing_else_is_saved(c
             ]
         }
     }
-    assert levels(handbook) == BEFORE
+    assert levels(handbook) == HANDBOOK
     handbook.refresh_from_db()
     assert handbook.name == "Handbook"
 
@@ -107,7 +105,7 @@ def test_unknown_principals_are_refused_in_their_row_and_nothing_else_is_saved(c
             ]
         }
     }
-    assert recorded(*EVENT) == []
+    assert recorded(*SHARE_EVENT) == []
     assert not LogEntry.objects.exists()
 
 
@@ -126,11 +124,11 @@ def test_not_even_a_superuser_gives_or_takes_ownership_by_a_share(console, handb
         "bob": {"level": [R5]},
     }
     assert R5.encode() in response.content
-    assert levels(handbook) == BEFORE
+    assert levels(handbook) == HANDBOOK
 
     console.save(library_page(handbook), shares__4__principal="bob", shares__4__level=2)
 
-    assert levels(handbook) == {**BEFORE, "bob": "EDITOR"}
+    assert levels(handbook) == {**HANDBOOK, "bob": "EDITOR"}
 
 
 def test_an_owner_is_refused_their_own_share_beside_its_row(console, handbook, alice):
@@ -190,8 +188,8 @@ def test_what_cannot_be_is_told_in_its_row(console, handbook, values, refusal):
 
     assert response.status_code == 200
     assert row_errors(response) == refusal
-    assert levels(handbook) == BEFORE
-    assert recorded(*EVENT) == []
+    assert levels(handbook) == HANDBOOK
+    assert recorded(*SHARE_EVENT) == []
 
 
 def test_a_removed_principal_can_be_added_in_the_same_save(console, handbook):
@@ -199,7 +197,7 @@ def test_a_removed_principal_can_be_added_in_the_same_save(console, handbook):
         library_page(handbook), shares__2__DELETE="on", shares__4__principal="team:engineering", shares__4__level=1
     )
 
-    assert levels(handbook) == {**BEFORE, "team:engineering": "READER"}
+    assert levels(handbook) == {**HANDBOOK, "team:engineering": "READER"}
 
 
 def test_a_share_that_changed_meanwhile_is_not_overwritten(console, handbook, alice):
@@ -209,7 +207,7 @@ def test_a_share_that_changed_meanwhile_is_not_overwritten(console, handbook, al
     response = console.send(library_page(handbook), {**opened, "shares-2-level": "1"})
 
     assert row_errors(response) == {"org:acme": {"__all__": [CHANGED]}}
-    assert levels(handbook) == {**BEFORE, "org:acme": "EDITOR"}
+    assert levels(handbook) == {**HANDBOOK, "org:acme": "EDITOR"}
 
 
 def test_a_share_that_went_meanwhile_is_not_made_again(console, handbook):
@@ -228,7 +226,7 @@ def test_a_share_given_meanwhile_stands_in_nobodys_way(console, handbook, alice)
 
     console.send(library_page(handbook), {**opened, "shares-1-level": "2"})
 
-    assert levels(handbook) == {**BEFORE, "bob": "READER", "org:acme": "EDITOR"}
+    assert levels(handbook) == {**HANDBOOK, "bob": "READER", "org:acme": "EDITOR"}
 
 
 def test_rows_of_another_library_are_not_touched(console, handbook, roadmap):
@@ -238,4 +236,4 @@ def test_rows_of_another_library_are_not_touched(console, handbook, roadmap):
 
     assert response.status_code == 200
     assert levels(roadmap) == {"bob": "OWNER", "carol": "EDITOR", "team:data-science": "READER"}
-    assert levels(handbook) == BEFORE
+    assert levels(handbook) == HANDBOOK

@@ -8,12 +8,8 @@ from libraries.membership import add_team_member
 from libraries.models import OPERATOR, Event
 from libraries.principals import named
 from libraries.sharing import share_library
-from tests.admin.pages import errors, form_in, row_errors
+from tests.admin.pages import errors, form_in, library_page, row_errors
 from tests.factories import level_of, make_user
-
-
-def page(library):
-    return f"/admin/libraries/library/{library.pk}/change/"
 
 
 def told(response):
@@ -23,14 +19,14 @@ def told(response):
 def test_it_tells_who_loses_what_and_saves_nothing_until_confirmed(console, handbook, bob):
     before = Event.objects.count()
 
-    asked = console.try_to_save(page(handbook), shares__2__DELETE="on", name="Manual")
+    asked = console.try_to_save(library_page(handbook), shares__2__DELETE="on", name="Manual")
 
     assert asked.status_code == 200
     assert told(asked) == [("bob", "EDITOR", "READER"), ("carol", "EDITOR", "READER")]
     assert can(bob, handbook, Action.CHANGE)
     assert Event.objects.count() == before
 
-    saved = console.send(page(handbook), form_in(asked))
+    saved = console.send(library_page(handbook), form_in(asked))
 
     assert saved.status_code == 302
     assert not can(bob, handbook, Action.CHANGE)
@@ -54,7 +50,7 @@ def test_it_tells_who_loses_what_and_saves_nothing_until_confirmed(console, hand
     ],
 )
 def test_it_asks_exactly_where_somebody_ends_up_with_less(console, handbook, values, losses):
-    response = console.try_to_save(page(handbook), **values)
+    response = console.try_to_save(library_page(handbook), **values)
 
     assert response.status_code == (200 if losses else 302)
     if losses:
@@ -62,12 +58,12 @@ def test_it_asks_exactly_where_somebody_ends_up_with_less(console, handbook, val
 
 
 def test_a_transfer_asks_too(console, handbook, alice, carol):
-    asked = console.try_to_save(page(handbook), owner=str(carol.pk))
+    asked = console.try_to_save(library_page(handbook), owner=str(carol.pk))
 
     assert told(asked) == [("alice", "OWNER", "EDITOR")]
     assert level_of(alice, handbook) == Level.OWNER
 
-    console.send(page(handbook), form_in(asked))
+    console.send(library_page(handbook), form_in(asked))
 
     assert (level_of(alice, handbook), level_of(carol, handbook)) == (Level.EDITOR, Level.OWNER)
 
@@ -75,30 +71,30 @@ def test_a_transfer_asks_too(console, handbook, alice, carol):
 def test_a_confirmation_is_for_what_was_shown_and_for_nothing_that_came_about_since(
     console, handbook, acme, engineering
 ):
-    asked = console.try_to_save(page(handbook), shares__2__level=1)
+    asked = console.try_to_save(library_page(handbook), shares__2__level=1)
     newcomer = make_user("grace", member_of=acme)
     add_team_member(team=engineering, user=newcomer, actor=OPERATOR)
 
-    again = console.send(page(handbook), form_in(asked))
+    again = console.send(library_page(handbook), form_in(asked))
 
     assert ("grace", "EDITOR", "READER") in told(again)
     assert level_of(newcomer, handbook) == Level.EDITOR
-    assert console.send(page(handbook), form_in(again)).status_code == 302
+    assert console.send(library_page(handbook), form_in(again)).status_code == 302
     assert level_of(newcomer, handbook) == Level.READER
 
 
 def test_what_is_refused_is_told_before_anything_is_asked(console, handbook):
-    refused = console.try_to_save(page(handbook), shares__2__DELETE="on", shares__4__principal="nobody")
+    refused = console.try_to_save(library_page(handbook), shares__2__DELETE="on", shares__4__principal="nobody")
 
     assert "losses" not in refused.context
     assert list(row_errors(refused)) == ["nobody"]
 
 
 def test_what_changed_while_it_asked_is_not_overwritten(console, handbook, alice):
-    asked = console.try_to_save(page(handbook), shares__2__DELETE="on")
+    asked = console.try_to_save(library_page(handbook), shares__2__DELETE="on")
     share_library(library=handbook, principal=named("team:engineering"), level=Level.READER, actor=alice)
 
-    response = console.send(page(handbook), form_in(asked))
+    response = console.send(library_page(handbook), form_in(asked))
 
     assert list(row_errors(response)) == ["team:engineering"]
     assert not errors(response)
@@ -108,7 +104,7 @@ def test_a_long_list_names_the_first_and_counts_the_rest(console, handbook, engi
     for user in make_users(60):
         user.groups.add(engineering.group_id)
 
-    asked = console.try_to_save(page(handbook), shares__2__DELETE="on")
+    asked = console.try_to_save(library_page(handbook), shares__2__DELETE="on")
 
     assert len(told(asked)) == 50
     text = " ".join(asked.content.decode().split())

@@ -21,6 +21,7 @@ from libraries.models import (
     Share,
     Team,
 )
+from tests.admin.pages import library_page
 
 COUNT = 300
 
@@ -203,7 +204,7 @@ def test_what_is_offered_costs_the_same_at_300_rows(console, handbook, fill, kin
 
 
 def test_a_librarys_page_costs_the_same_at_300_shares(console, handbook, make_users):
-    path = f"/admin/libraries/library/{handbook.pk}/change/"
+    path = library_page(handbook)
     few = cost(console, path)
 
     Share.objects.bulk_create(Share(library=handbook, kind=0, user=user, level=1) for user in make_users(COUNT))
@@ -212,7 +213,7 @@ def test_a_librarys_page_costs_the_same_at_300_shares(console, handbook, make_us
 
 
 def test_saving_one_row_costs_the_same_at_300_shares(console, handbook, make_users):
-    path = f"/admin/libraries/library/{handbook.pk}/change/"
+    path = library_page(handbook)
 
     def save(level):
         form = {**console.open(path), "shares-1-level": str(level)}
@@ -228,7 +229,7 @@ def test_saving_one_row_costs_the_same_at_300_shares(console, handbook, make_use
 
 
 def test_asking_before_something_is_taken_away_costs_the_same_at_300_people(console, handbook, engineering, make_users):
-    path = f"/admin/libraries/library/{handbook.pk}/change/"
+    path = library_page(handbook)
 
     def ask():
         form = {**console.open(path), "shares-2-DELETE": "on"}
@@ -256,7 +257,7 @@ def test_a_page_of_members_costs_the_same_at_300_members(console, acme, engineer
 
 
 def test_a_refusal_costs_a_second_look_at_the_form_and_no_more(console, handbook):
-    path = f"/admin/libraries/library/{handbook.pk}/change/"
+    path = library_page(handbook)
     form = {**console.open(path), "shares-1-level": "3"}
 
     with CaptureQueriesContext(connection) as captured:

@@ -10,7 +10,7 @@ from libraries.levels import Level
 from libraries.models import Event
 from libraries.principals import named
 from libraries.sharing import revoke_share, share_library
-from tests.admin.pages import Console, row_errors
+from tests.admin.pages import Console, library_page, row_errors
 from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +24,7 @@ def second(console):
 
 
 def test_of_two_saves_of_one_page_one_is_kept(console, handbook):
-    path = f"/admin/libraries/library/{handbook.pk}/change/"
+    path = library_page(handbook)
     opened = console.open(path)
     promotion = {**opened, "shares-1-level": "2", "shares-4-principal": "bob"}
     shut_out = {**opened, "shares-1-level": "0", "shares-4-principal": "dave"}
@@ -41,7 +41,7 @@ def test_of_two_saves_of_one_page_one_is_kept(console, handbook):
 
 
 def test_a_share_revoked_elsewhere_at_that_moment_stays_revoked(console, handbook, alice):
-    path = f"/admin/libraries/library/{handbook.pk}/change/"
+    path = library_page(handbook)
     for _ in range(5):
         share_library(library=handbook, principal=named("bob"), level=Level.READER, actor=alice)
         changed = {**console.open(path), "shares-4-level": "2"}

@@ -8,11 +8,8 @@ from libraries.admin.reach_picture import picture_of
 from libraries.levels import Level
 from libraries.membership import create_team
 from libraries.models import OPERATOR, Share, User
+from tests.admin.pages import library_page
 from tests.factories import give, give_to_many, in_days, let_time_pass
-
-
-def page(library, query=""):
-    return f"/admin/libraries/library/{library.pk}/change/{query}"
 
 
 def reached(response):
@@ -36,7 +33,7 @@ def test_it_names_everybody_with_their_level_and_what_gives_it(console, handbook
     give(handbook, "erin", Level.READER, expires_at=in_days(1))
     let_time_pass(days=2)
 
-    response = console.get(page(handbook))
+    response = console.get(library_page(handbook))
 
     assert reached(response) == [
         ("alice", "OWNER", ["alice"], ["org:acme"]),
@@ -49,7 +46,7 @@ def test_it_names_everybody_with_their_level_and_what_gives_it(console, handbook
 def test_many_people_are_told_page_by_page(console, handbook):
     give_to_many(handbook, 60)
 
-    first, last, beyond = (console.get(page(handbook, query)) for query in ("", "?people=3", "?people=99"))
+    first, last, beyond = (console.get(library_page(handbook) + query) for query in ("", "?people=3", "?people=99"))
 
     assert [len(response.context["reached"]) for response in (first, last, beyond)] == [25, 13, 13]
     assert b"1 to 25 of 63" in first.content
@@ -59,7 +56,7 @@ def test_many_people_are_told_page_by_page(console, handbook):
 def test_a_library_that_lets_nobody_in_says_so(console, handbook):
     User.objects.exclude(username="admin").update(is_active=False)
 
-    assert b"No share lets anybody in." in console.get(page(handbook)).content
+    assert b"No share lets anybody in." in console.get(library_page(handbook)).content
 
 
 def test_each_share_is_a_row_of_the_picture_with_its_team_and_its_people(handbook, globex):
@@ -122,7 +119,7 @@ def test_its_history_is_told_newest_first_and_names_no_other_library(console, ha
     give(handbook, "bob", Level.NONE)
     give(roadmap, "dave", Level.READER)
 
-    history = console.get(page(handbook)).context["history"]
+    history = console.get(library_page(handbook)).context["history"]
 
     assert [f"{line.actor} {line.before}{line.library}{line.after}" for line in history] == [
         "alice shut bob out of this library",
@@ -137,7 +134,7 @@ def test_its_history_is_told_newest_first_and_names_no_other_library(console, ha
 def test_an_administrator_is_not_led_to_people_of_other_organizations(console_of, alice, handbook, erin, bob):
     give(handbook, "erin", Level.READER)
 
-    html = console_of(alice).get(page(handbook)).content.decode()
+    html = console_of(alice).get(library_page(handbook)).content.decode()
 
     assert f"/admin/libraries/user/{bob.pk}/change/" in html
     assert f"/admin/libraries/user/{erin.pk}/change/" not in html
@@ -149,6 +146,6 @@ def test_its_whole_history_is_one_click_away(console, handbook, roadmap):
 
 
 def test_its_ids_can_be_copied(console, handbook):
-    html = console.get(page(handbook)).content.decode()
+    html = console.get(library_page(handbook)).content.decode()
     for value in (handbook.natural_id, handbook.pk, handbook.object_id):
         assert re.search(rf'<code id="([a-z-]+)">{value}</code>\s*<button [^>]*data-copy="\1"', html)

@@ -13,12 +13,11 @@ from libraries.levels import Level
 from libraries.models import Event, Share
 from libraries.principals import named
 from libraries.sharing import share_library
-from tests.admin.pages import messages
+from tests.admin.pages import CHANGED, messages
 from tests.factories import give_to_many
 
 LIST = "/admin/libraries/share/"
 R5 = "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
-CHANGED = "Somebody changed this after you opened the page. Open it again, and decide anew."
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from libraries.levels import Level
 from libraries.models import Event, Share
 from libraries.principals import named
 from libraries.sharing import share_library, transfer_library
-from tests.admin.pages import errors, messages
+from tests.admin.pages import CHANGED, errors, messages
 
 LIST = "/admin/libraries/share/"
 R5 = "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
@@ -61,8 +61,7 @@ def test_it_is_not_overwritten_when_it_changed_meanwhile(console, handbook, alic
 
     response = console.send(page(share), {**opened, "level": "0"})
 
-    told = "Somebody changed this after you opened the page. Open it again, and decide anew."
-    assert errors(response) == {"__all__": [told]}
+    assert errors(response) == {"__all__": [CHANGED]}
     share.refresh_from_db()
     assert share.level == Level.EDITOR
 

@@ -13,8 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from libraries.levels import Level
-from libraries.models import Library, User
+from libraries.models import User
 
 # Playwright runs an event loop in this thread, and Django would refuse to touch the database beside one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -40,11 +39,6 @@ COLOURS_ARE_STILL = """() => new Promise(requestAnimationFrame)
 """Links fade from one theme's colour to the other's; half way they are neither."""
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
-
-
-def levels(library: Library) -> dict[str, str]:
-    """Principal to the name of its level."""
-    return {share.principal_name: Level(share.level).name for share in library.shares.with_principals()}
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from libraries.models import Library
-from tests.browser.conftest import DESKTOP, PHONE, levels
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.factories import levels
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import levels
+from tests.factories import levels
 
 FILE = "library,principal,level,expires_at,note\nhandbook,erin,READER,,for the audit\nhandbook,team:interns,READER,,\n"
 

@@ -2,15 +2,11 @@
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import Event
 from tests.api.google.bodies import NO_LIBRARY, invalid, nobody, not_allowed, unknown_name
+from tests.factories import levels
 
 PATH = "/v1beta/tunedModels/roadmap:transferOwnership"
-
-
-def levels(library):
-    return {share.principal_name: Level(share.level).name for share in library.shares.with_principals()}
 
 
 @pytest.mark.parametrize("collection", ["tunedModels", "corpora"])
