@@ -8,6 +8,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Field, JSONField, Model, QuerySet
 
+from libraries.expressions import array_of
+
 # Names of tables and columns in the statements here come from the models and are quoted; values are always parameters.
 
 Row = dict[str, Any]
@@ -44,22 +46,45 @@ def insert(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]
 
 def update(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:
     """Set columns of the rows whose key, the last column, is the one given."""
-    _change(model, columns, rows, "{0} = %s")
+    _change(model, columns, rows, "{given}")
 
 
 def add_to(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:
     """Add to columns of the rows whose key, the last column, is the one given."""
-    _change(model, columns, rows, "{0} = {0} + %s")
+    _change(model, columns, rows, "{found} + {given}")
 
 
-def _change(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]], how: str) -> None:
+def _change(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]], new_value: str) -> None:
     if not rows:
         return
-    names = _names(model, columns)
-    changes = ", ".join(how.format(name) for name in names[:-1])
     with connection.cursor() as cursor:
-        statement = f"UPDATE {_name(model)} SET {changes} WHERE {names[-1]} = %s"  # nosec B608
-        cursor.executemany(statement, _prepared(model, columns, rows))
+        if connection.vendor == "postgresql":
+            values = [list(column) for column in zip(*rows, strict=True)]
+            cursor.execute(_change_of_all(model, columns, new_value), values)
+        else:
+            cursor.executemany(_change_of_one(model, columns, new_value), _prepared(model, columns, rows))
+
+
+def _change_of_all(model: type[Model], columns: Columns, new_value: str) -> str:
+    """The statement that takes all values of each column in an array."""
+    table, names, fields = _name(model), _names(model, columns), _fields(model)
+    changes = [new_value.format(found=f"{table}.{name}", given=f"given.{name}") for name in names[:-1]]
+    arrays = ", ".join(array_of(fields[column], connection) for column in columns)
+    return (
+        f"UPDATE {table} SET {_assigned(names, changes)} FROM unnest({arrays}) AS given ({', '.join(names)}) "  # nosec B608
+        f"WHERE {table}.{names[-1]} = given.{names[-1]}"
+    )
+
+
+def _change_of_one(model: type[Model], columns: Columns, new_value: str) -> str:
+    """The statement that takes the values of a row."""
+    names = _names(model, columns)
+    changes = [new_value.format(found=name, given="%s") for name in names[:-1]]
+    return f"UPDATE {_name(model)} SET {_assigned(names, changes)} WHERE {names[-1]} = %s"  # nosec B608
+
+
+def _assigned(names: Sequence[str], values: Sequence[str]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=False))
 
 
 def _name(model: type[Model]) -> str:

@@ -5,7 +5,7 @@ from json import dumps
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import BooleanField, F, Func
+from django.db.models import BooleanField, F, Field, Func
 
 
 class IsAnyOf(Func):
@@ -43,8 +43,7 @@ class AreAmong(Func):
 
     def as_postgresql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
         """An array for each column; none cuts its texts to the column's length."""
-        kinds = [str(field.db_type(connection)).partition("(")[0] for field in self._fields()]
-        arrays = ", ".join(f"%s::{kind}[]" for kind in kinds)
+        arrays = ", ".join(array_of(field, connection) for field in self._fields())
         values = [_array(column) for column in zip(*self.rows, strict=True)]
         return self._is_in(compiler, f"SELECT * FROM unnest({arrays})", values)  # nosec B608
 
@@ -57,6 +56,12 @@ class AreAmong(Func):
         columns = [compiler.compile(column) for column in self.get_source_expressions()]
         sql = f"({', '.join(sql for sql, _ in columns)}) IN ({rows})"
         return sql, [*(each for _, found in columns for each in found), *parameters]
+
+
+def array_of(field: Field, connection: Any) -> str:
+    """The place in a statement for an array of the field's values, of any length each. For PostgreSQL."""
+    kind = str(field.db_type(connection)).partition("(")[0]
+    return f"%s::{kind}[]"
 
 
 def _array(values: Iterable[Any]) -> str:
