@@ -44,6 +44,25 @@ def insert(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]
             cursor.executemany(statement, _prepared(model, columns, rows))
 
 
+def insert_joined(
+    model: type[Model], columns: Columns, rows: QuerySet[Any], pairs: Collection[tuple[int, int]]
+) -> None:
+    """Insert rows that a query lists, in its order, each joined to every pair that begins with its last value.
+
+    What is inserted ends with the pair's second value in place of that last one.
+    """
+    names = ", ".join(_names(model, columns))
+    found = ", ".join(_names(model, columns[:-1]))
+    query, parameters = rows.query.sql_with_params()
+    statement = (
+        f"INSERT INTO {_name(model)} ({names}) "  # nosec B608
+        f"WITH found ({found}, key) AS ({query}), pairs (key, value) AS (VALUES {', '.join(['(%s, %s)'] * len(pairs))}) "
+        f"SELECT {found}, value FROM found JOIN pairs USING (key)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, *(each for pair in pairs for each in pair)])
+
+
 def update(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:
     """Set columns of the rows whose key, the last column, is the one given."""
     _change(model, columns, rows, "{given}")

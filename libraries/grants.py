@@ -6,14 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import QuerySet, Value
+from django.db.models import F, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
-from libraries.bulk import insert
+from libraries.bulk import insert_joined
+from libraries.expressions import AreAmong
 from libraries.levels import GRANTED, Kind, Level
 from libraries.models import EVERYONE, Library, LibraryGroupObjectPermission, LibraryUserObjectPermission, Share
 from libraries.models.grants import permission_key
@@ -36,47 +39,45 @@ def put(share: Share, *, before: Share | None = None) -> None:
         _insert(share, come)
 
 
-class Holding(NamedTuple):
-    """What a share gives, and to whom: a user, by their key, or a team's or organization's group, by its. Keys as text."""
+class Written(Protocol):
+    """A share that is in the database; its key as text."""
 
-    share_id: str
-    library_id: str
-    kind: Kind
-    subject_id: str | int | None
-    level: Level
-    expires_at: datetime | None
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
 
 
-def put_all(holdings: Collection[Holding]) -> None:
-    """Write the grants of shares that have none yet. Four queries at most."""
-    if not holdings:
+def put_all(shares: Collection[Written]) -> None:
+    """Write the grants of shares that have none yet, as the database has the shares. Four queries at most."""
+    if not shares:
         return
+    granted = _granted_keys()
+    if users := [share.id for share in shares if share.kind == Kind.USER]:
+        _put_found(LibraryUserObjectPermission, users, granted, user_id=F("user"))
+    if others := [share.id for share in shares if share.kind != Kind.USER]:
+        group = Coalesce("team__group", "organization__group", everyone_group_id())
+        _put_found(LibraryGroupObjectPermission, others, granted, group_id=group, breadth=F("kind"))
+
+
+def _put_found(
+    table: type[Grant], shares: Collection[str], granted: Collection[tuple[int, int]], **holder: Combinable
+) -> None:
+    """`holder` holds, by the column that it is for, how a share tells who gets its grants."""
+    columns = ("share_id", "content_object_id", "expires_at", *holder)
+    found = Share.objects.filter(AreAmong(F("pk"), rows=[(share,) for share in shares])).order_by("pk")
+    insert_joined(
+        table,
+        (*columns, "permission_id"),
+        found.values_list("pk", "library", "expires_at", *holder.values(), "level"),
+        granted,
+    )
+
+
+def _granted_keys() -> list[tuple[int, int]]:
+    """Each level with each permission that it grants."""
     keys = _permission_keys()
-    permissions = {level: [keys[codename] for codename in codenames] for level, codenames in GRANTED.items()}
-    users = [each for each in holdings if each.kind == Kind.USER]
-    groups = [each for each in holdings if each.kind != Kind.USER]
-    everyone = everyone_group_id() if any(each.kind == Kind.EVERYONE for each in groups) else None
-    insert(
-        LibraryUserObjectPermission,
-        (*_COLUMNS, "user_id"),
-        [(*row, holding.subject_id) for holding, row in _rows(users, permissions)],
-    )
-    insert(
-        LibraryGroupObjectPermission,
-        (*_COLUMNS, "group_id", "breadth"),
-        [(*row, holding.subject_id or everyone, int(holding.kind)) for holding, row in _rows(groups, permissions)],
-    )
-
-
-_COLUMNS = ("share_id", "content_object_id", "expires_at", "permission_id")
-
-
-def _rows(
-    holdings: Iterable[Holding], permissions: dict[Level, list[int]]
-) -> Iterator[tuple[Holding, tuple[Any, ...]]]:
-    for holding in holdings:
-        for permission in permissions[holding.level]:
-            yield holding, (holding.share_id, holding.library_id, holding.expires_at, permission)
+    return [(int(level), keys[codename]) for level, codenames in GRANTED.items() for codename in codenames]
 
 
 def drop_all(shares: Collection[str]) -> None:

@@ -6,7 +6,7 @@ Keys are texts here: as objects, they would take longer to make than the rows th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -73,7 +73,7 @@ def write_changes(changes: Sequence[Change], actor: Actor) -> None:
     _erase([change.before.id for change in net if change.before and not change.after])
     _update([change.after for change in net if change.before and change.after], actor)
     _insert([change.after for change in net if change.after and not change.before], actor)
-    grants.put_all([holding for change in regranted for holding in _holdings(change)])
+    grants.put_all([change.after for change in regranted if change.after])
     _count(net)
     record_of_shares(changes, actor=actor)
 
@@ -92,13 +92,6 @@ def _net(changes: Sequence[Change]) -> list[Change]:
 def _grants_differ(change: Change) -> bool:
     before, after = change.before, change.after
     return not (before and after and (before.level, before.expires_at) == (after.level, after.expires_at))
-
-
-def _holdings(change: Change) -> Iterator[grants.Holding]:
-    share, addressee = change.after, change.addressee
-    if share and addressee:
-        holder = addressee.key if share.kind == Kind.USER else addressee.group_id
-        yield grants.Holding(share.id, share.library_id, share.kind, holder, share.level, share.expires_at)
 
 
 def _erase(shares: Sequence[str]) -> None:
