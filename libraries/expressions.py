@@ -66,5 +66,8 @@ def array_of(field: Field, connection: Any) -> str:
 
 def _array(values: Iterable[Any]) -> str:
     """The values as PostgreSQL writes an array of texts."""
-    escaped = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return "{" + ",".join([f'"{value}"' for value in escaped]) + "}"
+    texts = [str(value) for value in values]
+    together = "".join(texts)
+    if '"' in together or "\\" in together:
+        texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(texts) + '"}'
