@@ -190,13 +190,16 @@ def _organization_columns(organization: Organization) -> dict[str, Any]:
 
 def _differences(before: Shared | None, after: Shared | None) -> dict[str, list[str | None]]:
     """What changed beside the level: field to its value before and after, moments in ISO 8601."""
-    pairs = (("expiresAt", _end(before), _end(after)), ("note", _note(before), _note(after)))
-    return {field: [old, new] for field, old, new in pairs if old != new}
+    old, new = _end_and_note(before), _end_and_note(after)
+    if old == new:
+        return {}
+    pairs = zip(("expiresAt", "note"), old, new, strict=True)
+    return {field: [_in_text(was), _in_text(now)] for field, was, now in pairs if was != now}
 
 
-def _note(share: Shared | None) -> str:
-    return share.note if share else ""
+def _end_and_note(share: Shared | None) -> tuple[datetime | None, str]:
+    return (share.expires_at, share.note) if share else (None, "")
 
 
-def _end(share: Shared | None) -> str | None:
-    return share.expires_at.isoformat() if share and share.expires_at else None
+def _in_text(value: datetime | str | None) -> str | None:
+    return value.isoformat() if isinstance(value, datetime) else value
