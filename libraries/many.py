@@ -24,7 +24,7 @@ from libraries.levels import Action, Kind, Level
 from libraries.many_writes import Change, Identity, ShareRow, write_changes
 from libraries.models import Actor, Library, Share
 from libraries.principals import COLUMNS, PrincipalReference
-from libraries.share_rules import Wanted, is_own, new_terms, refuse_to_revoke, require_right_to_revoke, terms_of
+from libraries.share_rules import Terms, Wanted, is_own, new_terms, refuse_to_revoke, require_right_to_revoke, terms_of
 from libraries.sharing import locked_libraries_for, locked_library_for
 
 
@@ -125,6 +125,7 @@ class Batch:
         self._addressees = Addressees(addresses)
         self.targets = [self._target(reference, library) for reference, library in addresses]
         self._standing = _standing_shares({target.identity for target in self.targets})
+        self._terms_of_new: dict[tuple[str, Kind, Wanted], Terms] = {}  # the same for all whom R8 admits
 
     def _target(self, reference: PrincipalReference, library: Library) -> Target:
         addressee = self._addressees.find(reference, library)
@@ -160,18 +161,25 @@ class Batch:
             raise ActionNotAllowed(Action.SHARE)
         if addressee is None:
             raise UnknownPrincipal(reference.text)
-        terms = new_terms(
-            wanted,
-            text=reference.text,
-            kind=addressee.kind,
-            admissible=self._addressees.admits(library, addressee),
-            before=before,
-            access=library.access,
-            actor=self._actor,
-        )
+        is_new = before is None and self._addressees.admits(library, addressee)
+        same = (library.key, addressee.kind, wanted)
+        terms = (self._terms_of_new.get(same) if is_new else None) or self._terms(target, addressee, wanted, before)
+        if is_new:
+            self._terms_of_new[same] = terms
         if before and terms == terms_of(before):
             return before
         return ShareRow(before.id if before else new_uuid_text(), library.key, addressee.kind, addressee.key, *terms)
+
+    def _terms(self, target: Target, addressee: Addressee, wanted: Wanted, before: ShareRow | None) -> Terms:
+        return new_terms(
+            wanted,
+            text=target.reference.text,
+            kind=addressee.kind,
+            admissible=self._addressees.admits(target.library, addressee),
+            before=before,
+            access=target.library.access,
+            actor=self._actor,
+        )
 
 
 def _standing_shares(identities: Iterable[Identity]) -> dict[Identity, ShareRow | None]:
