@@ -27,9 +27,14 @@ AHEAD = 1
 when an import is resumed, and more would lie in memory."""
 SELDOM = 1_000_000
 """Objects more than at its last visit, to which the garbage collector comes."""
-Outcome = Change | SharingError
-Outcomes = dict[int, Outcome]
-"""By the number of the line."""
+
+
+class Outcome(NamedTuple):
+    """What became of lines: how many are done, how many of these changed something, and the refusals, by number."""
+
+    done: int
+    changed: int
+    refusals: dict[int, SharingError]
 
 
 class Round(NamedTuple):
@@ -59,42 +64,37 @@ class Import:
         """
         for round_, outcomes in self._in_turn(rounds) if self.workers == 1 else self._at_once(rounds):
             self._count(round_, outcomes)
-            yield round_, list(self._refusals(round_, outcomes))
+            yield round_, list(_refusals(round_, outcomes))
 
-    def _count(self, round_: Round, outcomes: Outcomes) -> None:
-        done = [outcome for outcome in outcomes.values() if isinstance(outcome, Change)]
-        lines, changed = len(round_.lines), sum(change.changes for change in done)
-        self.counts.update(lines=lines, changed=changed, unchanged=len(done) - changed, refused=lines - len(done))
+    def _count(self, round_: Round, outcomes: Sequence[Outcome]) -> None:
+        lines = len(round_.lines)
+        done = sum(outcome.done for outcome in outcomes)
+        changed = sum(outcome.changed for outcome in outcomes)
+        self.counts.update(lines=lines, changed=changed, unchanged=done - changed, refused=lines - done)
 
-    def _refusals(self, round_: Round, outcomes: Outcomes) -> Iterator[str]:
-        for line in round_.lines:
-            outcome = line.reason if isinstance(line, BadLine) else outcomes.get(line.number) or LibraryNotFound()
-            if not isinstance(outcome, Change):
-                yield f"line {line.number}: {outcome if isinstance(outcome, str) else sentence_of(outcome)}"
-
-    def _in_turn(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, Outcomes]]:
+    def _in_turn(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, list[Outcome]]]:
         for round_ in rounds:
-            yield round_, self._share(round_.good_lines)
+            yield round_, [self._share(round_.good_lines)]
 
-    def _at_once(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, Outcomes]]:
+    def _at_once(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, list[Outcome]]]:
         """Each library is always one worker's, who finds its lines done in their order."""
-        begun: deque[tuple[Round, list[Future[Outcomes]]]] = deque()
+        begun: deque[tuple[Round, Outcome, list[Future[Outcome]]]] = deque()
         with _threads(self.workers) as threads:
             for round_ in rounds:
-                before = begun[-1][1] if begun else [None] * self.workers
-                parts = zip(threads, _apart(round_.good_lines, self.workers), before, strict=True)
-                begun.append((round_, [self._begin(*part) for part in parts]))
+                parts, lost = _apart(round_.good_lines, self.workers)
+                before = begun[-1][-1] if begun else [None] * self.workers
+                begun.append((round_, lost, [self._begin(*part) for part in zip(threads, parts, before, strict=True)]))
                 if len(begun) > AHEAD:
                     yield _wait_for(*begun.popleft())
             while begun:
                 yield _wait_for(*begun.popleft())
 
     def _begin(
-        self, thread: ThreadPoolExecutor, lines: Sequence[Line], before: Future[Outcomes] | None
-    ) -> Future[Outcomes]:
+        self, thread: ThreadPoolExecutor, lines: Sequence[Line], before: Future[Outcome] | None
+    ) -> Future[Outcome]:
         return thread.submit(copy_context().run, self._share_after, before, lines)
 
-    def _share_after(self, before: Future[Outcomes] | None, lines: Sequence[Line]) -> Outcomes:
+    def _share_after(self, before: Future[Outcome] | None, lines: Sequence[Line]) -> Outcome:
         """Fails where the part before has failed, so that no line is done without those before it."""
         if before:
             before.result()
@@ -103,10 +103,16 @@ class Import:
         finally:
             connection.close()
 
-    def _share(self, lines: Sequence[Line]) -> Outcomes:
+    def _share(self, lines: Sequence[Line]) -> Outcome:
         items = [(line.library, line.item) for line in lines]
         outcomes = share_across(items=items, dry_run=self._dry_run, actor=self._actor)
-        return {line.number: outcome for line, outcome in zip(lines, outcomes, strict=True)}
+        changes = [outcome for outcome in outcomes if isinstance(outcome, Change)]
+        refusals = {
+            line.number: outcome
+            for line, outcome in zip(lines, outcomes, strict=True)
+            if isinstance(outcome, SharingError)
+        }
+        return Outcome(len(changes), sum(change.changes for change in changes), refusals)
 
 
 def _takes_several() -> bool:
@@ -127,24 +133,36 @@ def _threads(number: int) -> Iterator[list[ThreadPoolExecutor]]:
             thread.shutdown()
 
 
-def _wait_for(round_: Round, parts: Iterable[Future[Outcomes]]) -> tuple[Round, Outcomes]:
-    return round_, {number: outcome for part in parts for number, outcome in part.result().items()}
+def _wait_for(round_: Round, lost: Outcome, parts: Iterable[Future[Outcome]]) -> tuple[Round, list[Outcome]]:
+    return round_, [lost, *(part.result() for part in parts)]
 
 
-def _apart(lines: Sequence[Line], number: int) -> list[list[Line]]:
-    """The lines in so many parts, those of one library together, whichever of its names each uses.
+def _refusals(round_: Round, outcomes: Iterable[Outcome]) -> Iterator[str]:
+    refusals = {number: refusal for outcome in outcomes for number, refusal in outcome.refusals.items()}
+    for line in round_.lines:
+        if isinstance(line, BadLine):
+            yield f"line {line.number}: {line.reason}"
+        elif line.number in refusals:
+            yield f"line {line.number}: {sentence_of(refusals[line.number])}"
 
-    What no library is called by now is in none: once there is one, it might be another worker's.
+
+def _apart(lines: Sequence[Line], number: int) -> tuple[list[list[Line]], Outcome]:
+    """The lines in so many parts, those of one library together, whichever of its names each uses; and the others.
+
+    What no library is called by now is in no part: once there is one, it might be another worker's.
     """
     lookups = {name: lookup_for(name) for name in {line.library for line in lines}}
     libraries = Library.objects.answering_to(lookups.values()).only("pk", "natural_id", "object_id")
     places = {name: library.pk.int % number for library in libraries for name in library.names}
     parts: list[list[Line]] = [[] for _ in range(number)]
+    lost = Outcome(done=0, changed=0, refusals={})
     for line in lines:
         place = places.get(lookups[line.library])
-        if place is not None:
+        if place is None:
+            lost.refusals[line.number] = LibraryNotFound()
+        else:
             parts[place].append(line)
-    return parts
+    return parts, lost
 
 
 @contextmanager

@@ -66,10 +66,10 @@ def failing_at_frank(monkeypatch) -> None:
     next_is_begun = threading.Event()
     wait = importing._wait_for
 
-    def wait_for(round_: importing.Round, parts: Any) -> Any:
+    def wait_for(round_: importing.Round, *parts: Any) -> Any:
         if any(line.item.principal.text == "frank" for line in round_.good_lines):
             next_is_begun.set()
-        return wait(round_, parts)
+        return wait(round_, *parts)
 
     def fail(*, items: Any, **options: Any) -> Any:
         if any(name == "roadmap" and item.principal.text == "frank" for name, item in items):
