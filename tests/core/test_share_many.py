@@ -222,6 +222,13 @@ class TestInside:
         assert refusals(erin, lab_notes, item("frank", Level.READER)) == {0: "unknown_principal"}
 
 
+def test_each_is_judged_for_itself_where_all_want_the_same(alice, erin, handbook, lab_notes):
+    readers = [item(principal, Level.READER) for principal in ("frank", "alice", "bob")]
+    assert refusals(erin, lab_notes, *readers) == {1: "unknown_principal", 2: "unknown_principal"}
+    owners = [item(principal, Level.OWNER) for principal in ("frank", "team:interns", "erin", "org:globex")]
+    assert refusals(alice, handbook, *owners) == {1: "only_users_own", 3: "only_users_own"}
+
+
 def test_a_share_that_is_over_is_renewed(alice, erin, handbook):
     give(handbook, "erin", Level.EDITOR, expires_at=in_days(1))
     let_time_pass(days=2)
