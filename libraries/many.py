@@ -125,7 +125,7 @@ class Batch:
         self._addressees = Addressees(addresses)
         self.targets = [self._target(reference, library) for reference, library in addresses]
         self._standing = _standing_shares({target.identity for target in self.targets})
-        self._terms_of_new: dict[tuple[str, Kind, Wanted], Terms] = {}  # the same for all whom R8 admits
+        self._terms_of_new: dict[Hashable, Terms] = {}
 
     def _target(self, reference: PrincipalReference, library: Library) -> Target:
         addressee = self._addressees.find(reference, library)
@@ -161,25 +161,29 @@ class Batch:
             raise ActionNotAllowed(Action.SHARE)
         if addressee is None:
             raise UnknownPrincipal(reference.text)
-        is_new = before is None and self._addressees.admits(library, addressee)
-        same = (library.key, addressee.kind, wanted)
-        terms = (self._terms_of_new.get(same) if is_new else None) or self._terms(target, addressee, wanted, before)
-        if is_new:
-            self._terms_of_new[same] = terms
+        terms = self._terms(target, addressee, wanted, before)
         if before and terms == terms_of(before):
             return before
         return ShareRow(before.id if before else new_uuid_text(), library.key, addressee.kind, addressee.key, *terms)
 
     def _terms(self, target: Target, addressee: Addressee, wanted: Wanted, before: ShareRow | None) -> Terms:
-        return new_terms(
+        """By the rules, which are asked once for all new shares of a library on the same terms."""
+        admissible = self._addressees.admits(target.library, addressee)
+        same = (target.library.key, addressee.kind, wanted) if admissible and before is None else None
+        if same in self._terms_of_new:
+            return self._terms_of_new[same]
+        terms = new_terms(
             wanted,
             text=target.reference.text,
             kind=addressee.kind,
-            admissible=self._addressees.admits(target.library, addressee),
+            admissible=admissible,
             before=before,
             access=target.library.access,
             actor=self._actor,
         )
+        if same:
+            self._terms_of_new[same] = terms
+        return terms
 
 
 def _standing_shares(identities: Iterable[Identity]) -> dict[Identity, ShareRow | None]:
