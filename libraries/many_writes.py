@@ -86,7 +86,15 @@ def _net(changes: Sequence[Change]) -> list[Change]:
         if share:
             earlier = net.get(share.identity)
             net[share.identity] = change._replace(before=earlier.before) if earlier else change
-    return [change for change in net.values() if change.changes]
+    return [each for change in net.values() if change.changes for each in _of_one_share(change)]
+
+
+def _of_one_share(change: Change) -> tuple[Change, ...]:
+    """A share that was taken away and given again meanwhile is another one."""
+    before, after = change.before, change.after
+    if before and after and before.id != after.id:
+        return change._replace(after=None), change._replace(before=None)
+    return (change,)
 
 
 def _grants_differ(change: Change) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from libraries import grants
 from libraries.access import explain
 from libraries.levels import Action, Kind, Level
 from libraries.membership import add_member
@@ -69,6 +72,26 @@ def level_of(user: User, library: Library) -> Level:
 def levels(library: Library) -> dict[str, str]:
     """Principal to the name of the level that its share of the library gives."""
     return {share.principal_name: Level(share.level).name for share in library.shares.with_principals()}
+
+
+def undone(act: Callable[[], Any], new_events: Callable[[], Any]) -> tuple[Any, Any]:
+    """What came of it, and what it left of shares and events, which is undone."""
+    with transaction.atomic():
+        came = act()
+        left = (picture_of_shares(), new_events())
+        transaction.set_rollback(True)
+    return came, left
+
+
+def picture_of_shares() -> Any:
+    """All that a change of shares changes, but for keys and moments."""
+    shares = Share.objects.order_by("library", "kind", "user", "team", "organization")
+    columns = ("library", "kind", "user", "team", "organization", "level", "expires_at", "note", "granted_by")
+    return (
+        list(shares.values_list(*columns)),
+        list(Library.objects.order_by("pk").values_list("share_count", flat=True)),
+        [str(each) for each in grants.discrepancies()],
+    )
 
 
 def in_days(days: float) -> datetime:

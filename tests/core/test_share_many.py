@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -23,7 +22,7 @@ from libraries.models import Actor, Event, Library, Share, User
 from libraries.principals import named, with_email, with_id
 from libraries.share_rules import KEEP, Wanted
 from libraries.sharing import revoke_share, share_library
-from tests.factories import give, in_days, let_time_pass, level_of, make_user
+from tests.factories import give, in_days, let_time_pass, level_of, make_user, picture_of_shares, undone
 
 
 def item(principal: str, level: Level | None, **terms: Any) -> Item:
@@ -40,17 +39,6 @@ def refusals(actor: Actor, library: Library, *items: Item) -> dict[int, str]:
     with pytest.raises(SharesRefused) as refused:
         many(actor, library, *items)
     return {index: error.code for index, error in refused.value.refusals.items()}
-
-
-def picture() -> Any:
-    """All that a change of shares changes, but for keys and moments."""
-    shares = Share.objects.order_by("library", "kind", "user", "team", "organization")
-    columns = ("library", "kind", "user", "team", "organization", "level", "expires_at", "note", "granted_by")
-    return (
-        list(shares.values_list(*columns)),
-        list(Library.objects.order_by("pk").values_list("share_count", flat=True)),
-        [str(each) for each in grants.discrepancies()],
-    )
 
 
 @pytest.fixture
@@ -97,16 +85,16 @@ def test_sent_again_it_changes_and_records_nothing_r11(alice, handbook, new_even
         item("org:acme", None),
     ]
     many(alice, handbook, *items)
-    before, events = picture(), new_events()
+    before, events = picture_of_shares(), new_events()
     revision = Library.objects.get(pk=handbook.pk).revision
 
     assert many(alice, handbook, *items) == [(2, 2), (1, 1), (None, None)]
-    assert (picture(), new_events()) == (before, events)
+    assert (picture_of_shares(), new_events()) == (before, events)
     assert Library.objects.get(pk=handbook.pk).revision == revision
 
 
 def test_one_refusal_refuses_all_and_each_has_its_place(alice, handbook, new_events):
-    before = picture()
+    before = picture_of_shares()
     refused = refusals(
         alice,
         handbook,
@@ -128,17 +116,17 @@ def test_one_refusal_refuses_all_and_each_has_its_place(alice, handbook, new_eve
         6: "named_twice",
         7: "unknown_principal",
     }
-    assert (picture(), new_events()) == (before, [])
+    assert (picture_of_shares(), new_events()) == (before, [])
     assert many(alice, handbook, item("bob", Level.READER)) == [(None, 1)]
 
 
 def test_a_dry_run_answers_the_same_and_changes_nothing(alice, handbook, new_events):
     items = [item("erin", Level.EDITOR), item("org:acme", None), item("team:interns", Level.NONE)]
-    before, revision = picture(), Library.objects.get(pk=handbook.pk).revision
+    before, revision = picture_of_shares(), Library.objects.get(pk=handbook.pk).revision
 
     foretold = many(alice, handbook, *items, dry_run=True)
 
-    assert (picture(), new_events()) == (before, [])
+    assert (picture_of_shares(), new_events()) == (before, [])
     assert Library.objects.get(pk=handbook.pk).revision == revision
     assert many(alice, handbook, *items) == foretold
     assert refusals(alice, handbook, item("nobody", Level.READER)) == {0: "unknown_principal"}
@@ -359,21 +347,12 @@ def test_many_are_as_one_after_another(call, standing, natural_id, days, new_eve
         let_time_pass(days=days)
         earlier = len(new_events())
 
-        refused, expected = _undone(lambda: one_after_another(actor, library, items), new_events)
+        refused, expected = undone(lambda: one_after_another(actor, library, items), new_events)
         if refused and "library_not_found" not in refused.values():
             assert refusals(actor, library, *items) == refused
         accepted = [each for index, each in enumerate(items) if index not in refused]
-        _, found = _undone(lambda: accepted and many(actor, library, *accepted), new_events)
+        _, found = undone(lambda: accepted and many(actor, library, *accepted), new_events)
 
         assert found == expected
         assert len(new_events()) == earlier
         transaction.set_rollback(True)
-
-
-def _undone(act: Callable[[], Any], new_events: Callable[[], Any]) -> tuple[Any, Any]:
-    """What came of it, and what it left, which is undone."""
-    with transaction.atomic():
-        came = act()
-        left = (picture(), new_events())
-        transaction.set_rollback(True)
-    return came, left
