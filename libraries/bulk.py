@@ -1,4 +1,7 @@
-"""Rows by the thousand, each call one statement: no instances, no signals. Values are the database's to check."""
+"""Rows by the thousand, each call one statement: no instances, no signals. Values are the database's to check.
+
+No two rows of a call have the same key.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,7 @@ def insert(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]
 def insert_joined(
     model: type[Model], columns: Columns, rows: QuerySet[Any], pairs: Collection[tuple[int, int]]
 ) -> None:
-    """Insert rows that a query lists, in its order, each joined to every pair that begins with its last value.
+    """Insert rows that a query lists, each joined to every pair that begins with its last value.
 
     What is inserted ends with the pair's second value in place of that last one.
     """

@@ -125,7 +125,7 @@ class Batch:
         self._addressees = Addressees(addresses)
         self.targets = [self._target(reference, library) for reference, library in addresses]
         self._standing = _standing_shares({target.identity for target in self.targets})
-        self._terms_of_new: dict[Hashable, Terms] = {}
+        self._terms_of_new: dict[tuple[str, Kind, Wanted], Terms] = {}
 
     def _target(self, reference: PrincipalReference, library: Library) -> Target:
         addressee = self._addressees.find(reference, library)
@@ -169,8 +169,9 @@ class Batch:
     def _terms(self, target: Target, addressee: Addressee, wanted: Wanted, before: ShareRow | None) -> Terms:
         """By the rules, which are asked once for all new shares of a library on the same terms."""
         admissible = self._addressees.admits(target.library, addressee)
-        same = (target.library.key, addressee.kind, wanted) if admissible and before is None else None
-        if same in self._terms_of_new:
+        is_new = admissible and before is None
+        same = (target.library.key, addressee.kind, wanted)
+        if is_new and same in self._terms_of_new:
             return self._terms_of_new[same]
         terms = new_terms(
             wanted,
@@ -181,7 +182,7 @@ class Batch:
             access=target.library.access,
             actor=self._actor,
         )
-        if same:
+        if is_new:
             self._terms_of_new[same] = terms
         return terms
 
