@@ -79,22 +79,14 @@ def write_changes(changes: Sequence[Change], actor: Actor) -> None:
 
 
 def _net(changes: Sequence[Change]) -> list[Change]:
-    """The changes that the database sees: one for each share."""
-    net: dict[Identity, Change] = {}
+    """The changes that the database sees: one for each share. One taken away and given again is another."""
+    net: dict[str, Change] = {}
     for change in changes:
         share = change.after or change.before
         if share:
-            earlier = net.get(share.identity)
-            net[share.identity] = change._replace(before=earlier.before) if earlier else change
-    return [each for change in net.values() if change.changes for each in _of_one_share(change)]
-
-
-def _of_one_share(change: Change) -> tuple[Change, ...]:
-    """A share that was taken away and given again meanwhile is another one."""
-    before, after = change.before, change.after
-    if before and after and before.id != after.id:
-        return change._replace(after=None), change._replace(before=None)
-    return (change,)
+            earlier = net.get(share.id)
+            net[share.id] = change._replace(before=earlier.before) if earlier else change
+    return [change for change in net.values() if change.changes]
 
 
 def _grants_differ(change: Change) -> bool:
