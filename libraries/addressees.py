@@ -18,8 +18,8 @@ from libraries.models import EVERYONE, Library, Organization, SharingScope, Team
 from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, PrincipalReference, admits, spelled
 
 TABLES: dict[Kind, tuple[Any, tuple[str, ...]]] = {
-    Kind.ORGANIZATION: (Organization, ("pk", "slug", "group_id")),
-    Kind.TEAM: (Team, ("pk", "slug", "email", "group_id", "organization_id")),
+    Kind.ORGANIZATION: (Organization, ("pk", "slug")),
+    Kind.TEAM: (Team, ("pk", "slug", "email", "organization_id")),
     Kind.USER: (User, ("pk", "username", "email", "is_active")),
 }
 """What is read of each kind, in the order in which rows are locked, everywhere."""
@@ -32,13 +32,11 @@ class Addressee(NamedTuple):
 
     key: its primary key as text; None for everyone.
     name: as the native API, the commands and the console write it.
-    group_id: the Django group that stands for a team or an organization.
     """
 
     kind: Kind
     key: str | None
     name: str
-    group_id: int | None = None
     organization_id: UUID | None = None
     is_active: bool = True
 
@@ -115,9 +113,9 @@ def _addressee(kind: Kind, row: dict[str, Any]) -> Addressee:
         case Kind.USER:
             return Addressee(kind, key, row["username"], is_active=row["is_active"])
         case Kind.TEAM:
-            return Addressee(kind, key, TEAM_PREFIX + row["slug"], row["group_id"], row["organization_id"])
+            return Addressee(kind, key, TEAM_PREFIX + row["slug"], row["organization_id"])
         case _:
-            return Addressee(kind, key, ORGANIZATION_PREFIX + row["slug"], row["group_id"], row["pk"])
+            return Addressee(kind, key, ORGANIZATION_PREFIX + row["slug"], row["pk"])
 
 
 def _members(addressees: Iterable[Addressee], organizations: Iterable[Organization]) -> set[tuple[str | None, int]]:
