@@ -56,7 +56,8 @@ def put_all(shares: Collection[Written]) -> None:
     if users := [share.id for share in shares if share.kind == Kind.USER]:
         _put_found(LibraryUserObjectPermission, users, granted, user_id=F("user"))
     if others := [share.id for share in shares if share.kind != Kind.USER]:
-        group = Coalesce("team__group", "organization__group", everyone_group_id())
+        everyone = everyone_group_id() if any(share.kind == Kind.EVERYONE for share in shares) else None
+        group = Coalesce("team__group", "organization__group", Value(everyone))
         _put_found(LibraryGroupObjectPermission, others, granted, group_id=group, breadth=F("kind"))
 
 
