@@ -90,10 +90,10 @@ def _change(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]
 def _change_of_all(model: type[Model], columns: Columns, new_value: str) -> str:
     """The statement that takes all values of each column in an array."""
     table, names, fields = _name(model), _names(model, columns), _fields(model)
-    changes = [new_value.format(found=f"{table}.{name}", given=f"given.{name}") for name in names[:-1]]
+    new_values = {name: new_value.format(found=f"{table}.{name}", given=f"given.{name}") for name in names[:-1]}
     arrays = ", ".join(array_of(fields[column], connection) for column in columns)
     return (
-        f"UPDATE {table} SET {_assigned(names, changes)} FROM unnest({arrays}) AS given ({', '.join(names)}) "  # nosec B608
+        f"UPDATE {table} SET {_assigned(new_values)} FROM unnest({arrays}) AS given ({', '.join(names)}) "  # nosec B608
         f"WHERE {table}.{names[-1]} = given.{names[-1]}"
     )
 
@@ -101,12 +101,12 @@ def _change_of_all(model: type[Model], columns: Columns, new_value: str) -> str:
 def _change_of_one(model: type[Model], columns: Columns, new_value: str) -> str:
     """The statement that takes the values of a row."""
     names = _names(model, columns)
-    changes = [new_value.format(found=name, given="%s") for name in names[:-1]]
-    return f"UPDATE {_name(model)} SET {_assigned(names, changes)} WHERE {names[-1]} = %s"  # nosec B608
+    new_values = {name: new_value.format(found=name, given="%s") for name in names[:-1]}
+    return f"UPDATE {_name(model)} SET {_assigned(new_values)} WHERE {names[-1]} = %s"  # nosec B608
 
 
-def _assigned(names: Sequence[str], values: Sequence[str]) -> str:
-    return ", ".join(f"{name} = {value}" for name, value in zip(names, values, strict=False))
+def _assigned(new_values: dict[str, str]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in new_values.items())
 
 
 def _name(model: type[Model]) -> str:
