@@ -23,6 +23,7 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.test import Client
 
+from benchmarks.keys import key
 from libraries.membership import set_administrator
 from libraries.models import OPERATOR, Organization, Share, User
 
@@ -33,14 +34,6 @@ ORGANIZATIONS = 100
 LIMIT_MS = 300
 RUNS = 5
 PATH = "/admin/libraries/share/"
-
-# A UUID of version 7 for row number `n`, so that later rows sort later, as those of the application do.
-UUID7 = "(lpad(to_hex(1700000000000 + {n}), 12, '0') || '7' || substr(md5({salt} || {n}), 1, 3) || '8' || substr(md5({salt} || {n}), 4, 15))::uuid"
-
-
-def key(salt: str, n: str) -> str:
-    return UUID7.format(salt=f"'{salt}'", n=f"({n})::bigint")
-
 
 ROWS = f"""
 INSERT INTO auth_group (name) SELECT 'organization:' || n FROM generate_series(1, {ORGANIZATIONS}) n;

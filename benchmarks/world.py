@@ -9,17 +9,13 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import connection
 
+from benchmarks.keys import key
 from libraries.levels import GRANTED, Kind, Level
 from libraries.membership import create_organization, create_team
 from libraries.models import OPERATOR, Library, Organization, User
 
 TEAMS = 100
 TEAMS_OF_A_USER = 10
-
-
-NEW_ID = """(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
-    || '7' || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid"""
-"""A UUID of version 7, as all keys are: later ones sort later."""
 
 
 def empty_the_database() -> None:
@@ -61,7 +57,7 @@ class World:
             f"""
             INSERT INTO libraries_user (id, username, email, password, first_name, last_name,
                                         is_superuser, is_staff, is_active, date_joined)
-            SELECT {NEW_ID}, 'user-' || n, 'user-' || n || '@acme.example', '', '', '', false, false, true, now()
+            SELECT {key("user", "n")}, 'user-' || n, 'user-' || n || '@acme.example', '', '', '', false, false, true, now()
             FROM generate_series(0, {self.users - 1}) n""",
             f"""
             INSERT INTO libraries_user_groups (user_id, group_id)
@@ -73,7 +69,7 @@ class World:
             f"""
             INSERT INTO libraries_library (id, natural_id, object_id, name, description, emoji, organization_id,
                                            editors_can_share, share_count, revision, created_at, updated_at)
-            SELECT {NEW_ID}, 'library-' || n, lpad(to_hex(n), 24, '0'), 'Library ' || md5(n::text), '', '',
+            SELECT {key("library", "n")}, 'library-' || n, lpad(to_hex(n), 24, '0'), 'Library ' || md5(n::text), '', '',
                    '{organization.pk}', false, 3 + n % 2, 0, now(), now()
             FROM generate_series(0, {self.libraries - 1}) n""",
             self._user_shares(Level.OWNER, "substr(l.natural_id, 9)::int"),
@@ -96,9 +92,10 @@ class World:
         return self._shares(Kind.TEAM, level, team)
 
     def _shares(self, kind: Kind, level: Level, principal: str) -> str:
+        new_key = key(f"{kind.name} {level.name}", "row_number() OVER ()")
         return f"""
             INSERT INTO libraries_share (id, library_id, kind, {kind.name.lower()}_id, level, note, created_at, updated_at)
-            SELECT {NEW_ID}, l.id, {kind}, u.id, {level}, '', now(), now()
+            SELECT {new_key}, l.id, {kind}, u.id, {level}, '', now(), now()
             FROM libraries_library l {principal}
             ON CONFLICT DO NOTHING"""
 
