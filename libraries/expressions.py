@@ -39,22 +39,24 @@ class AreAmong(Func):
         places = ", ".join(f"json_extract(value, '$[{place}]')" for place, _ in enumerate(self._fields()))
         prepare = [field.get_db_prep_value for field in self._fields()]
         rows = [[each(value, connection) for each, value in zip(prepare, row, strict=True)] for row in self.rows]
-        return self._is_in(compiler, f"SELECT {places} FROM json_each(%s)", [dumps(rows)])  # nosec B608
+        return self._condition(compiler, f"IN (SELECT {places} FROM json_each(%s))", [dumps(rows)])  # nosec B608
 
     def as_postgresql(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
         """An array for each column; none cuts its texts to the column's length."""
-        arrays = ", ".join(array_of(field, connection) for field in self._fields())
+        arrays = [array_of(field, connection) for field in self._fields()]
         values = [_array(column) for column in zip(*self.rows, strict=True)]
-        return self._is_in(compiler, f"SELECT * FROM unnest({arrays})", values)  # nosec B608
+        if len(arrays) == 1:  # PostgreSQL counts an array's values; of a subquery's rows it assumes that few differ
+            return self._condition(compiler, f"= ANY({arrays[0]})", values)
+        return self._condition(compiler, f"IN (SELECT * FROM unnest({', '.join(arrays)}))", values)  # nosec B608
 
     def _fields(self) -> list[Any]:
         return [column.output_field for column in self.get_source_expressions()]
 
-    def _is_in(self, compiler: Any, rows: str, parameters: list[str]) -> tuple[str, list[Any]]:
+    def _condition(self, compiler: Any, operator_and_rows: str, parameters: list[str]) -> tuple[str, list[Any]]:
         if not self.rows:
             raise EmptyResultSet
         columns = [compiler.compile(column) for column in self.get_source_expressions()]
-        sql = f"({', '.join(sql for sql, _ in columns)}) IN ({rows})"
+        sql = f"({', '.join(sql for sql, _ in columns)}) {operator_and_rows}"
         return sql, [*(each for _, found in columns for each in found), *parameters]
 
 
