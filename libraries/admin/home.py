@@ -63,13 +63,12 @@ def _groups(request: HttpRequest, now: datetime) -> dict[str, list[Figure]]:
 
 
 def _libraries(libraries: QuerySet[Library]) -> list[Figure]:
-    wanted = {name: Count("pk", filter=true) for name, (_, true) in LIBRARY_CONCERNS.items()}
-    counts = libraries.order_by().aggregate(all=Count("pk"), **wanted)
+    """Each counted by itself: so PostgreSQL joins libraries and shares once, and does not look at each library's."""
     return [
-        Figure(counts["all"], "Libraries", _list("library")),
+        Figure(libraries.count(), "Libraries", _list("library")),
         *(
-            Figure(counts[name], title, _list("library", concern=name), concern=True)
-            for name, (title, _) in LIBRARY_CONCERNS.items()
+            Figure(libraries.filter(condition).count(), title, _list("library", concern=name), concern=True)
+            for name, (title, condition) in LIBRARY_CONCERNS.items()
         ),
     ]
 
