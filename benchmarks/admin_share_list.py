@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urljoin
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -88,12 +89,12 @@ def database_time() -> Iterator[list[tuple[float, str]]]:
         yield spent
 
 
-def milliseconds(client: Client, query: str) -> tuple[float, int]:
+def milliseconds(client: Client, page: str) -> tuple[float, int]:
     """The median of the database's time for the page, and its statements."""
     times: list[float] = []
     for _ in range(RUNS + 1):
         with database_time() as spent:
-            response = client.get(PATH + query)
+            response = client.get(urljoin(PATH, page))
         assert response.status_code == 200, response.status_code
         times.append(sum(each for each, _ in spent))
         if "-v" in sys.argv and len(times) == 2:
@@ -137,12 +138,14 @@ def main() -> int:
     further = Share.objects.order_by("-id").values_list("pk", flat=True)[500_000]
 
     opening = 0.0
-    for name, client, query in (
+    for name, client, page in (
         ("the list, opened", superuser, ""),
         ("its page 100", superuser, "?p=100"),
         ("half a million further back", superuser, f"?before={further}"),
         ("shut out", superuser, "?level__exact=0"),
+        ("readers", superuser, "?level__exact=1"),
         ("organizations' shares", superuser, "?kind__exact=2"),
+        ("users' shares", superuser, "?kind__exact=0"),
         ("expiring soon", superuser, "?end=soon"),
         ("by expiry", superuser, "?o=4"),
         ("of one organization", superuser, "?organization=org-7"),
@@ -153,13 +156,14 @@ def main() -> int:
         ("an administrator's list, opened", administrator, ""),
         ("an administrator's page 90", administrator, "?p=90"),
         ("an administrator's search", administrator, "?q=person-1"),
+        ("the home page", superuser, "/admin/"),
     ):
-        took, statements = milliseconds(client, query)
+        took, statements = milliseconds(client, page)
         opening = opening or took
         print(f"{name:34} {took:8.1f} ms  {statements} statements")
     with stock_paging():
-        for name, query in (("Django's own paging, opened", ""), ("Django's own paging, page 9,000", "?p=9000")):
-            took, statements = milliseconds(superuser, query)
+        for name, page in (("Django's own paging, opened", ""), ("Django's own paging, page 9,000", "?p=9000")):
+            took, statements = milliseconds(superuser, page)
             print(f"{name:34} {took:8.1f} ms  {statements} statements, {took / opening:.0f} times ours")
     print(f"opening the list: {opening:.1f} ms of the database's time, limit {LIMIT_MS} ms")
     return 0 if opening < LIMIT_MS else 1
