@@ -1,4 +1,4 @@
-"""The console's list of shares at 1,000,000 of them: what its pages take of the database's time.
+"""The console's list of shares at 1,000,000 of them, and its home page: what they take of the database's time.
 
     .ci/with-postgres .venv/bin/python -m benchmarks.admin_share_list
 
