@@ -25,8 +25,8 @@ from django.db import connection
 from django.test import Client
 
 from benchmarks.keys import key
-from libraries.membership import set_administrator
 from libraries.models import OPERATOR, Organization, Share, User
+from libraries.people.administrators import set_administrator
 
 SHARES = 1_000_000
 LIBRARIES = 10_000

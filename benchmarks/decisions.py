@@ -11,11 +11,12 @@ from guardian.shortcuts import get_objects_for_user, get_users_with_perms
 
 from benchmarks.measure import milliseconds, print_table
 from benchmarks.world import World, empty_the_database
-from libraries.access import can, visible_libraries, visible_libraries_by_page, who_can
-from libraries.levels import Action, Level
+from libraries.access.check import can
+from libraries.access.lists import visible_libraries, visible_libraries_by_page, who_can
 from libraries.models import OPERATOR, Library, User
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Action, Level
+from libraries.sharing.share import share_library
 
 SIZES = (100, 100_000)
 PERMISSION = f"libraries.{Action.VIEW}"

@@ -19,8 +19,8 @@ from django.core.management import call_command
 from benchmarks.bare_rows import BareRows
 from benchmarks.measure import print_table, seconds
 from benchmarks.world import World, empty_the_database
-from libraries import grants
 from libraries.models import Event, Share
+from libraries.sharing import grants
 
 LIBRARIES = 1000
 USERS = 2000

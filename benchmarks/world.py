@@ -10,9 +10,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.keys import key
-from libraries.levels import GRANTED, Kind, Level
-from libraries.membership import create_organization, create_team
 from libraries.models import OPERATOR, Library, Organization, User
+from libraries.people.organizations import create_organization
+from libraries.people.teams import create_team
+from libraries.rules.levels import GRANTED, Kind, Level
 
 TEAMS = 100
 TEAMS_OF_A_USER = 10

@@ -18,10 +18,10 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
-from libraries.accounts import recording_password
-from libraries.events import coming_through
+from libraries.db.text import is_storable
+from libraries.events.record import coming_through
 from libraries.models import ApiKey, Event, Library, Organization, Share, Team, User
-from libraries.text import is_storable
+from libraries.people.accounts import recording_password
 
 Page = Callable[..., HttpResponse]
 ORDER = [Library, Share, Organization, Team, User, ApiKey, Event]
@@ -50,7 +50,7 @@ class Guarded(BaseModelAdmin):
     """Who may do what on the pages of one table. Django's model-wide permissions open nothing, whoever holds them.
 
     administrators_may: what of view, add, change and delete is not for superusers alone, but for administrators of
-    organizations too. Which rows that is about, `libraries.admin.scope` says.
+    organizations too. Which rows that is about, `libraries.admin.rows.scope` says.
     """
 
     administrators_may: frozenset[str] = frozenset()

@@ -7,13 +7,16 @@ from typing import Any
 
 from django.db import transaction
 
-from libraries.keys import create_api_key
-from libraries.levels import Level
-from libraries.lifecycle import create_library
-from libraries.membership import add_member, add_team_member, create_organization, create_team, set_administrator
+from libraries.library_lifecycle import create_library
 from libraries.models import OPERATOR, Library, Organization, SharingScope, Team, User
+from libraries.people.administrators import set_administrator
+from libraries.people.keys import create_api_key
+from libraries.people.members import add_member
+from libraries.people.organizations import create_organization
+from libraries.people.teams import add_team_member, create_team
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Level
+from libraries.sharing.share import share_library
 
 SUPERUSER = "admin"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from libraries.levels import Action, Level
+from libraries.rules.levels import Action, Level
 
 
 class SharingError(Exception):

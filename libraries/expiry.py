@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from libraries.directory import require_superuser
-from libraries.events import EventAction
+from libraries.events.record import EventAction
 from libraries.models import Actor, IdempotencyKey, Library, Share
 from libraries.models.shares import ShareQuerySet
-from libraries.writes import erase_share
+from libraries.people.administrators import require_superuser
+from libraries.sharing.write import erase_share
 
 BATCH = 1000
 

@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db.models import CharField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
+from libraries.db.text import is_storable
 from libraries.errors import UnknownPrincipal
-from libraries.levels import Kind
 from libraries.models import EVERYONE, Library, Organization, Share, SharingScope, Team, User
-from libraries.text import is_storable
+from libraries.rules.levels import Kind
 
 TEAM_PREFIX = "team:"
 ORGANIZATION_PREFIX = "org:"

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from libraries.outage import drop_idle_connections
+from libraries.db.outage import drop_idle_connections
 
 logger = structlog.get_logger()
 

@@ -6,7 +6,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from uuid_utils.compat import uuid7
 
-from libraries.outage import drop_idle_connections
+from libraries.db.outage import drop_idle_connections
 
 logger = structlog.get_logger()
 

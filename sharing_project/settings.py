@@ -138,7 +138,7 @@ AUTH_USER_MODEL = "libraries.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
-    "libraries.backends.LibraryBackend",
+    "libraries.access.backend.LibraryBackend",
 ]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False

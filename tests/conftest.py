@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from libraries import demo
-from libraries.keys import create_api_key, find_api_key
 from libraries.models import OPERATOR, Event, Library, Organization, Scope, Share, Team, User
+from libraries.people.keys import create_api_key, find_api_key
 from tests.clients import ApiClient
 
 Change = tuple[str, str, int | None, int | None]

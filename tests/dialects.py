@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from django.utils import timezone
 
-from libraries.levels import Action, Kind, Level
 from libraries.models import EVERYONE, Library, Organization, Share, Team, User
+from libraries.rules.levels import Action, Kind, Level
 from tests.clients import ApiClient
 
 Asked = tuple[User, Library, Action]

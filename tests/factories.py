@@ -11,10 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from libraries import grants
-from libraries.access import explain
-from libraries.levels import Action, Kind, Level
-from libraries.membership import add_member
+from libraries.access.explain import explain
 from libraries.models import (
     OPERATOR,
     Actor,
@@ -26,8 +23,11 @@ from libraries.models import (
     Share,
     User,
 )
+from libraries.people.members import add_member
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Action, Kind, Level
+from libraries.sharing import grants
+from libraries.sharing.share import share_library
 
 
 def make_user(username: str, *, member_of: Organization | None = None, **fields: Any) -> User:

@@ -11,20 +11,17 @@ from typing import Any
 
 import yaml
 
-from libraries.keys import create_api_key
-from libraries.levels import Action, Level
-from libraries.lifecycle import create_library
-from libraries.membership import (
-    add_team_member,
-    create_organization,
-    create_team,
-    remove_member,
-    set_administrator,
-)
+from libraries.library_lifecycle import create_library
 from libraries.models import OPERATOR, Event, Library, Organization, User
+from libraries.people.administrators import set_administrator
+from libraries.people.keys import create_api_key
+from libraries.people.members import remove_member
+from libraries.people.organizations import create_organization
+from libraries.people.teams import add_team_member, create_team
 from libraries.principals import named
-from libraries.share_rules import KEEP, Keep
-from libraries.sharing import leave_library, revoke_share, transfer_library
+from libraries.rules.levels import Action, Level
+from libraries.sharing.rules import KEEP, Keep
+from libraries.sharing.share import leave_library, revoke_share, transfer_library
 from tests.clients import ApiClient
 from tests.factories import give, give_as, in_days, let_time_pass, make_user
 

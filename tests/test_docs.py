@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from libraries.levels import GRANTED, SHUT_OUT, Level
+from libraries.rules.levels import GRANTED, SHUT_OUT, Level
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()

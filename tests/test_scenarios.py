@@ -8,20 +8,15 @@ from typing import Any
 
 import pytest
 
-from libraries.access import (
-    allowed_actions,
-    can,
-    explain,
-    levels_on,
-    visible_libraries_by_page,
-    who_can,
-)
+from libraries.access.batch import access_of_pairs
+from libraries.access.check import allowed_actions, can
+from libraries.access.explain import explain
+from libraries.access.lists import levels_on, visible_libraries_by_page, who_can
 from libraries.errors import SharingError
-from libraries.keys import create_api_key
-from libraries.levels import Action, Kind, Level
 from libraries.models import OPERATOR, Event, Library, Share, User
-from libraries.pairs import access_of_pairs
+from libraries.people.keys import create_api_key
 from libraries.principals import Principal, admissible
+from libraries.rules.levels import Action, Kind, Level
 from tests.clients import ApiClient
 from tests.dialects import DIALECTS, Asked, Dialect, Refused
 from tests.factories import make_user

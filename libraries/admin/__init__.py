@@ -4,8 +4,19 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin  # noqa: F401 - importing it registers Group, which goes right away
 from django.contrib.auth.models import Group
 
-from libraries.admin import events, explain, grants, home, keys, offboarding, organizations, shares, suggestions, users
-from libraries.admin import libraries as library_pages
+from libraries.admin.pages import (
+    events,
+    explain,
+    grants,
+    home,
+    keys,
+    offboarding,
+    organizations,
+    shares,
+    suggestions,
+    users,
+)
+from libraries.admin.pages import libraries as library_pages
 
 # A group stands for a team or an organization: who is in one is changed by membership's verbs, nowhere else.
 admin.site.unregister(Group)

@@ -14,13 +14,13 @@ from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from libraries.admin.paging import CappedChangeList, CappedPaginator
-from libraries.admin.refusals import Refused, raise_what_was_refused, sentence, showing
-from libraries.admin.scope import Scoped, scoped
+from libraries.admin.forms.refusals import Refused, raise_what_was_refused, sentence, showing
+from libraries.admin.rows.paging import CappedChangeList, CappedPaginator
+from libraries.admin.rows.scope import Scoped, scoped
+from libraries.db.text import is_storable
 from libraries.errors import SharingError
 from libraries.identifiers import is_uuid
 from libraries.models import Organization
-from libraries.text import is_storable
 
 
 class ReadOnly:

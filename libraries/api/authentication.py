@@ -12,8 +12,8 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from libraries.keys import find_api_key
 from libraries.models import ApiKey, Scope, User
+from libraries.people.keys import find_api_key
 
 KEYWORD = "bearer"
 

@@ -13,8 +13,8 @@ from django.http import Http404
 from rest_framework import exceptions
 
 from libraries import errors
+from libraries.db.outage import drop_idle_connections
 from libraries.errors import SharingError
-from libraries.outage import drop_idle_connections
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 1

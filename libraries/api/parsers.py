@@ -11,7 +11,7 @@ from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
-from libraries.text import is_storable
+from libraries.db.text import is_storable
 
 
 class BodyTooLarge(APIException):

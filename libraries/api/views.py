@@ -17,7 +17,7 @@ from rest_framework.viewsets import ViewSet
 from libraries.api.authentication import HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
 from libraries.api.parsers import StrictJSONParser
-from libraries.events import coming_through
+from libraries.events.record import coming_through
 from libraries.models import ApiKey, Scope, User
 
 

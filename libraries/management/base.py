@@ -10,12 +10,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from libraries.db.text import is_storable
 from libraries.errors import SharingError
-from libraries.events import coming_through
+from libraries.events.record import coming_through
 from libraries.identifiers import lookup_for
-from libraries.levels import Level
 from libraries.models import OPERATOR, Actor, Library, Organization, User
-from libraries.text import is_storable
+from libraries.rules.levels import Level
 
 
 class SharingCommand(BaseCommand):

@@ -16,9 +16,9 @@ from libraries.errors import LibraryNotFound, SharingError
 from libraries.identifiers import lookup_for
 from libraries.management.base import sentence_of
 from libraries.management.share_files import BadLine, Line
-from libraries.many import share_across
-from libraries.many_writes import Change
 from libraries.models import Actor, Library
+from libraries.sharing.bulk import share_across
+from libraries.sharing.bulk_write import Change
 
 WORKERS = 2
 """The database works for one while the other thinks: more have nothing left to use."""

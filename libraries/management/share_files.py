@@ -14,9 +14,9 @@ from typing import Any, NamedTuple, TextIO
 from django.core.management.base import CommandError
 
 from libraries.management import base
-from libraries.many import Item
 from libraries.principals import named
-from libraries.share_rules import KEEP, Wanted
+from libraries.sharing.bulk import Item
+from libraries.sharing.rules import KEEP, Wanted
 
 COLUMNS = ("library", "principal", "level", "expires_at", "note")
 REQUIRED = COLUMNS[:3]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import libraries.identifiers
-import libraries.levels
+import libraries.rules.levels
 import libraries.models.users
 
 
@@ -245,8 +245,8 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "libraries",
                 "ordering": ["name", "id"],
                 "permissions": [
-                    (libraries.levels.Action["SHARE"], "Can share library"),
-                    (libraries.levels.Action["TRANSFER"], "Can transfer library"),
+                    (libraries.rules.levels.Action["SHARE"], "Can share library"),
+                    (libraries.rules.levels.Action["TRANSFER"], "Can transfer library"),
                     ("shut_out", "Is shut out of library"),
                 ],
             },

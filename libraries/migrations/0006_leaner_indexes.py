@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import libraries.levels
+import libraries.rules.levels
 
 
 class Migration(migrations.Migration):
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "share",
             models.UniqueConstraint(
-                condition=models.Q(("kind", libraries.levels.Kind.EVERYONE)),
+                condition=models.Q(("kind", libraries.rules.levels.Kind.EVERYONE)),
                 fields=("library",),
                 name="share_unique_everyone",
             ),

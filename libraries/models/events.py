@@ -7,7 +7,7 @@ from django.db.models import Func
 from django.db.models.functions import Coalesce, Least
 
 from libraries.identifiers import new_uuid
-from libraries.levels import Level
+from libraries.rules.levels import Level
 
 # How the events have an order in which nothing is ever added behind a reader, though many write at once:
 #

@@ -15,10 +15,10 @@ from django.db.models.lookups import LessThan
 from guardian.managers import GroupObjectPermissionManager, UserObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from libraries.expressions import AreAmong, IsAnyOf
-from libraries.levels import BROADEST, SHUT_OUT, Kind
+from libraries.db.expressions import AreAmong, IsAnyOf
 from libraries.models.users import Actor, User
-from libraries.reach import unexpired
+from libraries.rules.conditions import unexpired
+from libraries.rules.levels import BROADEST, SHUT_OUT, Kind
 
 Pairs = Collection[tuple[Any, UUID]]
 """Keys of users or groups, each with the key of a library."""

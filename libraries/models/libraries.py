@@ -11,8 +11,8 @@ from django.db import connection, models
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, Value
 from django.utils.functional import cached_property
 
-from libraries import reach
-from libraries.expressions import IsAnyOf
+from libraries.db.expressions import IsAnyOf
+from libraries.db.prepared import Prepared
 from libraries.identifiers import (
     NATURAL_ID_LENGTH,
     NATURAL_ID_PATTERN,
@@ -22,18 +22,18 @@ from libraries.identifiers import (
     new_uuid,
     whole,
 )
-from libraries.levels import ADMINISTRATORS_MAY, GRANTED, SHUT_OUT, Access, Action, Kind, Level
 from libraries.models.grants import GroupGrantQuerySet, LibraryGroupObjectPermission, LibraryUserObjectPermission
-from libraries.models.organizations import ADMINISTER, Organization, OrganizationUserObjectPermission
+from libraries.models.organizations import Organization, OrganizationUserObjectPermission
 from libraries.models.users import Actor, User
-from libraries.prepared import Prepared
+from libraries.rules import conditions
+from libraries.rules.levels import ADMINISTRATORS_MAY, GRANTED, SHUT_OUT, Access, Action, Kind, Level
 
 
 def administered_by(user: Actor, organization: str = "organization") -> Exists:
     """Whether the organization in that column is one that the user administers (R10)."""
     return Exists(
-        OrganizationUserObjectPermission.objects.filter(
-            content_object=OuterRef(organization), user=user.pk, permission__codename=ADMINISTER
+        OrganizationUserObjectPermission.objects.to_administer().filter(
+            content_object=OuterRef(organization), user=user.pk
         )
     )
 
@@ -50,7 +50,7 @@ def _reaching(user: Actor) -> models.QuerySet[Any]:
     return by_user.union(by_group, administered, all=True)
 
 
-def _through(grants: GroupGrantQuerySet, walking: bool = False) -> reach.ThroughGroups:
+def _through(grants: GroupGrantQuerySet, walking: bool = False) -> conditions.ThroughGroups:
     """The libraries that these grants of groups let somebody into; `walking`: see LibraryQuerySet.allowing."""
 
     def through_groups(codename: str, kinds: Collection[Kind]) -> Q:
@@ -72,7 +72,7 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         """The libraries to which the user may do `action`, all of them, in one query.
 
         walking: look at one library after another, in the order asked for, instead of fetching what is within the
-        user's reach. Quick where only the first of many are wanted, slow for anything else.
+        user's conditions. Quick where only the first of many are wanted, slow for anything else.
         """
         if not user.is_active:
             return self.none()
@@ -87,9 +87,9 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         """Those to which whoever is in these groups and no other, and has no share of their own, may do `action`."""
         reaching = LibraryGroupObjectPermission.objects.reaching_members_of(groups)
         return self.filter(
-            reach.allowed(
+            conditions.allowed(
                 action,
-                by_user=reach.nothing,
+                by_user=conditions.nothing,
                 through_groups=_through(reaching),
                 editors_can_share=Q(editors_can_share=True),
             )
@@ -117,7 +117,7 @@ class LibraryQuerySet(models.QuerySet["Library"]):
 
         through_groups = _through(LibraryGroupObjectPermission.objects.reaching(user), walking)
         setting = Q(editors_can_share=True)
-        return reach.allowed(action, by_user=by_user, through_groups=through_groups, editors_can_share=setting)
+        return conditions.allowed(action, by_user=by_user, through_groups=through_groups, editors_can_share=setting)
 
     def answering_to(self, lookups: Iterable[tuple[str, UUID | str]]) -> LibraryQuerySet:
         """Those of the identifiers, each a column (pk, natural_id or object_id) and its value."""
@@ -131,10 +131,12 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         """Each library with what the user ends up with on it, as `library.access`, in the same query."""
         here = {"content_object": OuterRef("pk")}
         return self.select_related("organization").annotate(
-            _by_user=reach.described(
+            _by_user=conditions.described(
                 LibraryUserObjectPermission.objects.reaching(user).filter(**here), Value(str(Kind.USER.value))
             ),
-            _by_group=reach.described(LibraryGroupObjectPermission.objects.reaching(user).filter(**here), F("breadth")),
+            _by_group=conditions.described(
+                LibraryGroupObjectPermission.objects.reaching(user).filter(**here), F("breadth")
+            ),
             _administers=administered_by(user),
             _active=Value(user.is_active, BooleanField()),
             _superuser=Value(user.is_superuser, BooleanField()),
@@ -226,7 +228,7 @@ class Library(models.Model):
         if not self._active:
             return Access()
         return Access(
-            reaching=tuple(reach.parse(self._by_user, self._by_group)),
+            reaching=tuple(conditions.parse(self._by_user, self._by_group)),
             administers=self._administers,
             superuser=self._superuser,
             editors_can_share=self.editors_can_share,

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models.functions import Lower
+from guardian.managers import UserObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from libraries.identifiers import SLUG_LENGTH, new_uuid
@@ -46,7 +47,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         """Those in which the user may do what R10 gives to administrators, all of them, in one query."""
         if not user.is_active or user.is_superuser:
             return self.all() if user.is_active else self.none()
-        powers = OrganizationUserObjectPermission.objects.filter(user=user.pk, permission__codename=ADMINISTER)
+        powers = OrganizationUserObjectPermission.objects.to_administer().filter(user=user.pk)
         return self.filter(pk__in=powers.values("content_object"))
 
 
@@ -59,7 +60,7 @@ class Organization(Membered):
     created_at = models.DateTimeField(auto_now_add=True)
 
     administered: bool
-    """Whether the user who asks administers it; there after directory.visible_organizations."""
+    """Whether the user who asks administers it; there after people.queries.visible_organizations."""
 
     objects: ClassVar[models.Manager[Organization]] = OrganizationQuerySet.as_manager()
 
@@ -106,10 +107,22 @@ class Team(Membered):
         return f"team:{self.slug}"
 
 
+class PowerQuerySet(models.QuerySet["OrganizationUserObjectPermission"]):
+    def to(self, *codenames: str) -> PowerQuerySet:
+        """Those of these powers."""
+        return self.filter(permission__codename__in=codenames)
+
+    def to_administer(self) -> PowerQuerySet:
+        """Those that make their user an administrator of the organization (R10)."""
+        return self.filter(permission__codename=ADMINISTER)
+
+
 class OrganizationUserObjectPermission(UserObjectPermissionBase):
     """A power over one organization that a user holds (R10)."""
 
     content_object = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="user_permissions")
+
+    objects: ClassVar = UserObjectPermissionManager.from_queryset(PowerQuerySet)()
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False

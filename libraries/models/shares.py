@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 
 from libraries.identifiers import new_uuid
-from libraries.levels import Kind, Level
 from libraries.models.libraries import Library
 from libraries.models.organizations import Organization, Team
 from libraries.models.users import User
+from libraries.rules.levels import Kind, Level
 
 NOTE_LENGTH = 500
 
@@ -76,7 +76,7 @@ class Share(models.Model):
     admissible: bool
     """Whether R8 would admit the principal today; there after PrincipalReference.share_of."""
     is_over: bool
-    """Whether the share has expired, by the database's clock; there after access.explain."""
+    """Whether the share has expired, by the database's clock; there after access.explain.explain."""
 
     class Meta:
         ordering = ["id"]

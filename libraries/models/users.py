@@ -26,7 +26,7 @@ class User(AbstractUser):
     )
 
     level: int
-    """What the user's shares on one library add up to; there after access.levels_on."""
+    """What the user's shares on one library add up to; there after access.lists.levels_on."""
 
     class Meta(AbstractUser.Meta):
         constraints = [

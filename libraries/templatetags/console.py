@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from libraries.access import Effect, Reason
+from libraries.access.explain import Effect, Reason
 from libraries.console import administered_by, is_superuser
-from libraries.levels import Kind, Level
 from libraries.models import Library, Organization, Share, Team, User
+from libraries.rules.levels import Kind, Level
 
 register = template.Library()
 

@@ -10,8 +10,8 @@ from django.contrib.staticfiles.finders import find
 from django.test import Client
 from django.utils.formats import date_format
 
-from libraries.keys import find_api_key
 from libraries.models import ApiKey, Event
+from libraries.people.keys import find_api_key
 from tests.admin.pages import errors, messages
 from tests.clients import ApiClient
 from tests.factories import let_time_pass, make_user

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import Event, SharingScope
+from libraries.rules.levels import Level
 from tests.factories import give, in_days, let_time_pass
 
 EXPLAIN = "/admin/explain/"

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from libraries.admin.plot import plot_of
-from libraries.keys import create_api_key, revoke_api_key
-from libraries.levels import Level
+from libraries.admin.panels.plot import plot_of
 from libraries.models import OPERATOR, Event, User
+from libraries.people.keys import create_api_key, revoke_api_key
 from libraries.principals import named
-from libraries.sharing import transfer_library
+from libraries.rules.levels import Level
+from libraries.sharing.share import transfer_library
 from tests.factories import give, in_days, let_time_pass
 
 HOME = "/admin/"

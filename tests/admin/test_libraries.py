@@ -3,10 +3,10 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from libraries.levels import Level
 from libraries.models import Event, Library, LibraryGroupObjectPermission, Share
 from libraries.principals import named
-from libraries.sharing import transfer_library
+from libraries.rules.levels import Level
+from libraries.sharing.share import transfer_library
 from tests.admin.pages import CHANGED, HANDBOOK, SHARE_EVENT, errors, library_page, messages, recorded, row_errors
 from tests.factories import levels
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from libraries.access import can
-from libraries.levels import Action, Level
+from libraries.access.check import can
 from libraries.models import Event, Share
 from libraries.principals import named
-from libraries.sharing import share_library, transfer_library
+from libraries.rules.levels import Action, Level
+from libraries.sharing.share import share_library, transfer_library
 from tests.admin.pages import CHANGED, HANDBOOK, SHARE_EVENT, library_page, recorded, row_errors
 from tests.factories import levels
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from libraries.access import can
-from libraries.levels import Action, Level
-from libraries.membership import add_team_member
+from libraries.access.check import can
 from libraries.models import OPERATOR, Event
+from libraries.people.teams import add_team_member
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Action, Level
+from libraries.sharing.share import share_library
 from tests.admin.pages import errors, form_in, library_page, row_errors
 from tests.factories import level_of, make_user
 

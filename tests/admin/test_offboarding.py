@@ -2,11 +2,11 @@
 
 import pytest
 
-from libraries.admin.refusals import sentence
+from libraries.admin.forms.refusals import sentence
 from libraries.errors import UnknownPrincipal
-from libraries.levels import Level
-from libraries.membership import is_member
 from libraries.models import Event
+from libraries.people.queries import is_member
+from libraries.rules.levels import Level
 from tests.admin.pages import form_in
 from tests.factories import level_of
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from libraries.access import can
-from libraries.decisions import open_to
-from libraries.levels import Action, Level
-from libraries.membership import administers, is_member
+from libraries.access.check import can
+from libraries.access.decisions import open_to
 from libraries.models import Event, Organization, User
+from libraries.people.administrators import administers
+from libraries.people.queries import is_member
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Action, Level
+from libraries.sharing.share import share_library
 from tests.admin.pages import errors, messages, recorded
 
 LIST = "/admin/libraries/organization/"

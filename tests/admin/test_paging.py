@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries.admin import paging
+from libraries.admin.rows import paging
 from libraries.models import Event, Share
 from tests.factories import give_to_many
 

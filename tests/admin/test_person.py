@@ -3,10 +3,10 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries import grants
-from libraries.keys import create_api_key
-from libraries.levels import Level
 from libraries.models import OPERATOR, Library, Share, User
+from libraries.people.keys import create_api_key
+from libraries.rules.levels import Level
+from libraries.sharing import grants
 from tests.factories import give, in_days, let_time_pass
 
 

@@ -5,11 +5,11 @@ from functools import partial
 import pytest
 from django.test import Client
 
-from libraries import grants
-from libraries.levels import Level
 from libraries.models import Event
 from libraries.principals import named
-from libraries.sharing import revoke_share, share_library
+from libraries.rules.levels import Level
+from libraries.sharing import grants
+from libraries.sharing.share import revoke_share, share_library
 from tests.admin.pages import Console, library_page, row_errors
 from tests.at_once import at_once
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from libraries.admin.reach_picture import picture_of
-from libraries.levels import Level
-from libraries.membership import create_team
+from libraries.admin.panels.reach_picture import picture_of
 from libraries.models import OPERATOR, Share, User
+from libraries.people.teams import create_team
+from libraries.rules.levels import Level
 from tests.admin.pages import library_page
 from tests.factories import give, give_to_many, in_days, let_time_pass
 

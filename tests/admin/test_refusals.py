@@ -1,9 +1,9 @@
 """What the console refuses, it refuses with the rule and with what to do instead."""
 
 from libraries import errors
-from libraries.admin.refusals import REMEDIES, sentence
+from libraries.admin.forms.refusals import REMEDIES, sentence
 from libraries.errors import SharingError
-from libraries.levels import Action
+from libraries.rules.levels import Action
 
 SAY_THEMSELVES = {
     errors.AccountInUse,

@@ -11,12 +11,14 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.messages import get_messages
 from django.db import models
 
-from libraries.keys import create_api_key
-from libraries.levels import Level
-from libraries.membership import add_member, add_team_member, set_administrator
 from libraries.models import OPERATOR, Event, Library, Organization, Share, Team, User
+from libraries.people.administrators import set_administrator
+from libraries.people.keys import create_api_key
+from libraries.people.members import add_member
+from libraries.people.teams import add_team_member
 from libraries.principals import named
-from libraries.sharing import transfer_library
+from libraries.rules.levels import Level
+from libraries.sharing.share import transfer_library
 from tests.admin.pages import errors, row_errors
 from tests.factories import give, make_user
 

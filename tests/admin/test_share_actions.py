@@ -7,12 +7,12 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries import grants
-from libraries.admin import share_actions
-from libraries.levels import Level
+from libraries.admin.pages import share_actions
 from libraries.models import Event, Share
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Level
+from libraries.sharing import grants
+from libraries.sharing.share import share_library
 from tests.admin.pages import CHANGED, messages
 from tests.factories import give_to_many
 

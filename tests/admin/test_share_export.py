@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries.admin import share_files
-from libraries.levels import Level
+from libraries.admin.pages import share_files
 from libraries.models import Share
+from libraries.rules.levels import Level
 from tests.admin.pages import messages
 from tests.factories import give, give_to_many, in_days, let_time_pass
 

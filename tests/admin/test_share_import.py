@@ -8,12 +8,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries import grants
-from libraries.admin import share_import
-from libraries.levels import Level
+from libraries.admin.pages import share_import
 from libraries.models import Event, Share
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Level
+from libraries.sharing import grants
+from libraries.sharing.share import share_library
 from tests.admin.pages import FormReader, messages
 from tests.factories import give, make_user
 

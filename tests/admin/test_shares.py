@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from libraries.levels import Level
 from libraries.models import Event, Share
 from libraries.principals import named
-from libraries.sharing import share_library, transfer_library
+from libraries.rules.levels import Level
+from libraries.sharing.share import share_library, transfer_library
 from tests.admin.pages import CHANGED, errors, messages
 
 LIST = "/admin/libraries/share/"

@@ -5,8 +5,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
 from django.test import Client, RequestFactory
 
-from libraries.membership import add_member, set_administrator
 from libraries.models import OPERATOR, Event, Library, User
+from libraries.people.administrators import set_administrator
+from libraries.people.members import add_member
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 PASSWORD = "correct horse battery staple"

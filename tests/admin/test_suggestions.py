@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from libraries.levels import Level
 from libraries.models import SharingScope, User
+from libraries.rules.levels import Level
 from tests.factories import give
 
 PEOPLE = "/admin/suggestions/people/"

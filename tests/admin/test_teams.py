@@ -1,9 +1,9 @@
 """/admin/libraries/team/: set up, renamed, who is in it, dissolved."""
 
-from libraries.access import can
-from libraries.levels import Action
-from libraries.membership import is_member
+from libraries.access.check import can
 from libraries.models import Event, Team
+from libraries.people.queries import is_member
+from libraries.rules.levels import Action
 from tests.admin.pages import errors, messages, recorded
 
 LIST = "/admin/libraries/team/"

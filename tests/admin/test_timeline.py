@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.admin.timeline import SENTENCES, lines
-from libraries.events import EventAction
+from libraries.admin.panels.timeline import SENTENCES, lines
+from libraries.events.record import EventAction
 from libraries.models import Event
 
 

@@ -4,9 +4,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from libraries.access import can
-from libraries.levels import Action
+from libraries.access.check import can
 from libraries.models import ApiKey, User
+from libraries.rules.levels import Action
 from tests.admin.pages import errors, messages, recorded
 
 LIST = "/admin/libraries/user/"

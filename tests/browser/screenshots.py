@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from libraries.events import coming_through
+from libraries.events.record import coming_through
 from libraries.identifiers import first_uuid_at
-from libraries.keys import create_api_key
-from libraries.levels import Level
-from libraries.lifecycle import create_library
-from libraries.membership import add_member, add_team_member, create_team
+from libraries.library_lifecycle import create_library
 from libraries.models import OPERATOR, Event, Library, Organization, User
+from libraries.people.keys import create_api_key
+from libraries.people.members import add_member
+from libraries.people.teams import add_team_member, create_team
+from libraries.rules.levels import Level
 from tests.factories import give, in_days
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "screenshots"

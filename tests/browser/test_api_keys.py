@@ -6,8 +6,8 @@ import re
 
 from playwright.sync_api import expect
 
-from libraries.keys import find_api_key
 from libraries.models import User
+from libraries.people.keys import find_api_key
 
 
 def test_a_key_is_made_copied_and_revoked(console, context):

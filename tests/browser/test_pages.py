@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from libraries.keys import create_api_key
-from libraries.levels import Kind
 from libraries.models import OPERATOR, Event, Library, Organization, Share, Team, User
+from libraries.people.keys import create_api_key
+from libraries.rules.levels import Kind
 from tests.browser.conftest import DESKTOP, PHONE
 
 PAGES = {

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from libraries.membership import is_member
+from libraries.people.queries import is_member
 
 
 def test_from_a_person_to_the_reason(console, bob):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.keys import find_api_key
 from libraries.models import ApiKey, Event, Scope
+from libraries.people.keys import find_api_key
 from tests.commands.conftest import ODD_TEXTS
 
 

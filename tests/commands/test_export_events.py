@@ -13,8 +13,8 @@ from django.core.management import CommandError
 from django.db import connection
 
 from libraries.identifiers import new_uuid
-from libraries.levels import Level
 from libraries.models import Event
+from libraries.rules.levels import Level
 from tests.api.hal.documents import event_document, moment
 from tests.commands.conftest import ODD_TEXTS
 from tests.factories import give, give_as
@@ -149,7 +149,7 @@ with opened("-", sys.stdout) as file:
 
 @pytest.mark.parametrize("rows", [3, 300])
 def test_it_asks_a_chunk_at_a_time(run, world, rows, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("libraries.history.CHUNK", 100)
+    monkeypatch.setattr("libraries.events.feed.CHUNK", 100)
     Event.objects.bulk_create(Event(action="user.created", via="x", principal="many") for _ in range(rows))
     with django_assert_num_queries(3 if rows == 3 else 5):  # the horizon, each chunk, and none
         assert principals(run("export_events", "--principal", "many").out) == ["many"] * rows

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries.levels import Level
 from libraries.management.commands import export_shares
+from libraries.rules.levels import Level
 from tests.factories import give, give_to_many
 
 WORLD = """\

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
-from libraries import grants
 from libraries.management import importing
-from libraries.many import share_across
 from libraries.models import Event, Share
+from libraries.sharing import grants
+from libraries.sharing.bulk import share_across
 
 NAMES = ("dave", "erin", "frank", "admin", "dave", "erin")
 PATIENCE = 30.0

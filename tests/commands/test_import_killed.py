@@ -13,10 +13,10 @@ import pytest
 from django.db import connection
 from django.db.models import Count
 
-from libraries import grants
-from libraries.lifecycle import create_library
+from libraries.library_lifecycle import create_library
 from libraries.management.importing import WORKERS
 from libraries.models import Event, Library, Organization, Share, User
+from libraries.sharing import grants
 from tests.commands.import_process import begin, failure, import_file
 
 KILLS = 20

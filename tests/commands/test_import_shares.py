@@ -12,11 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries import grants
-from libraries.levels import Level
 from libraries.management import importing
-from libraries.many import share_across
 from libraries.models import Event, Library, Share
+from libraries.rules.levels import Level
+from libraries.sharing import grants
+from libraries.sharing.bulk import share_across
 from tests.factories import make_user
 
 HEADER = "library,principal,level,expires_at,note\n"

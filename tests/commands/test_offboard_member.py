@@ -2,10 +2,10 @@
 
 import pytest
 
-from libraries.keys import create_api_key, revoke_api_key
-from libraries.levels import Level
-from libraries.membership import is_member
 from libraries.models import OPERATOR, ApiKey, Event, Scope, Share
+from libraries.people.keys import create_api_key, revoke_api_key
+from libraries.people.queries import is_member
+from libraries.rules.levels import Level
 from tests.api.hal.calls import snapshot
 from tests.commands.conftest import ODD_TEXTS
 from tests.factories import give, level_of

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from libraries.keys import find_api_key
 from libraries.models import ApiKey, Library, User
+from libraries.people.keys import find_api_key
 
 
 @pytest.fixture(autouse=True)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from libraries import grants
-from libraries.access import can
+from libraries.access.check import can
 from libraries.errors import NotSuperuser
 from libraries.expiry import purge_expired
-from libraries.levels import Action, Level
 from libraries.models import OPERATOR, Event, Library, Share
+from libraries.rules.levels import Action, Level
+from libraries.sharing import grants
 from tests.api.hal.calls import snapshot
 from tests.factories import give, in_days, let_time_pass
 

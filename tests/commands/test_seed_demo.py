@@ -3,10 +3,10 @@
 import re
 
 from libraries import demo
-from libraries.keys import find_api_key
-from libraries.levels import Level
-from libraries.membership import remove_member
 from libraries.models import OPERATOR, ApiKey, Library, Organization, Scope, Share, Team, User
+from libraries.people.keys import find_api_key
+from libraries.people.members import remove_member
+from libraries.rules.levels import Level
 from tests.factories import level_of, make_user
 
 

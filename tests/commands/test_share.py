@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import Event
+from libraries.rules.levels import Level
 from tests.commands.conftest import ODD_TEXTS
 from tests.factories import level_of
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from libraries.access import can
-from libraries.levels import Action, Level
+from libraries.access.check import can
 from libraries.models import Event
+from libraries.rules.levels import Action, Level
 from tests.commands.conftest import ODD_TEXTS
 
 

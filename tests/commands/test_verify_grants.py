@@ -3,9 +3,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from libraries.access import can
-from libraries.levels import Action
+from libraries.access.check import can
 from libraries.models import LibraryGroupObjectPermission, LibraryUserObjectPermission
+from libraries.rules.levels import Action
 
 SENTENCE = "Run it again with --repair to rebuild these from the shares."
 

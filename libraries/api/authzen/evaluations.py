@@ -7,10 +7,10 @@ from typing import Any
 
 from rest_framework.exceptions import ValidationError
 
+from libraries.access.decisions import Decision, Question, decide
 from libraries.api.authzen.errors import error_of
 from libraries.api.authzen.serializers import DENY_ON_FIRST_DENY, PERMIT_ON_FIRST_PERMIT, EvaluationRequest
 from libraries.api.authzen.words import UnknownWord, action_named, library_named, subject_named
-from libraries.decisions import Decision, Question, decide
 from libraries.errors import SharingError
 from libraries.models import User
 

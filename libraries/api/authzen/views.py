@@ -14,6 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from libraries.access.searches import actions_for, libraries_for, subjects_for
+from libraries.access.subjects import name_of
 from libraries.api.authzen.errors import STATUSES, refusal
 from libraries.api.authzen.evaluations import evaluate, evaluate_all
 from libraries.api.authzen.pagination import Names, Page, Rows
@@ -43,10 +45,8 @@ from libraries.api.authzen.words import (
 from libraries.api.failures import Failure
 from libraries.api.keyset import Keyset
 from libraries.api.views import Anyone, DialectViewSet, UnknownPathMixin
-from libraries.levels import Kind
 from libraries.models import Scope
-from libraries.searches import actions_for, libraries_for, subjects_for
-from libraries.subjects import name_of
+from libraries.rules.levels import Kind
 
 LIBRARIES_IN_ORDER = Keyset(("natural_id",))
 SUBJECTS_IN_ORDER = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from libraries.levels import Action, Kind
-from libraries.subjects import SubjectName
+from libraries.access.subjects import SubjectName
+from libraries.rules.levels import Action, Kind
 
 SUBJECTS = {"user": Kind.USER, "team": Kind.TEAM, "organization": Kind.ORGANIZATION}
 RESOURCE = "library"

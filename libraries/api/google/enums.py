@@ -2,7 +2,7 @@
 
 from enum import IntEnum
 
-from libraries.levels import Kind, Level
+from libraries.rules.levels import Kind, Level
 
 
 class GranteeType(IntEnum):

@@ -9,11 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from libraries.errors import SharingError
-from libraries.levels import Kind, Level
 from libraries.models import EVERYONE, Library, Share
 from libraries.principals import PrincipalReference, named, with_email
-from libraries.reach import unexpired
-from libraries.sharing import Precondition
+from libraries.rules.conditions import unexpired
+from libraries.rules.levels import Kind, Level
+from libraries.sharing.share import Precondition
 
 PERMISSION_ID = r"[0-9a-f]{32}"
 

@@ -12,8 +12,8 @@ from libraries.api.google.enums import KINDS, LEVELS, GranteeType, Role, State
 from libraries.api.google.messages import EnumField, Message
 from libraries.api.google.permissions import permission_id
 from libraries.identifiers import NATURAL_ID_LENGTH, is_natural_id
-from libraries.levels import Kind
 from libraries.models import Library, Share
+from libraries.rules.levels import Kind
 
 EMAIL_LENGTH = 254
 NAME_LENGTH = 200

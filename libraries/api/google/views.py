@@ -9,7 +9,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access import get_library_for, visible_libraries_by_page
+from libraries.access.check import get_library_for
+from libraries.access.lists import visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.google.authentication import GoogleKeyAuthentication
 from libraries.api.google.errors import STATUSES, status
@@ -43,11 +44,11 @@ from libraries.api.google.serializers import (
     TunedModel,
 )
 from libraries.api.views import DialectViewSet, UnknownPathMixin
-from libraries.levels import Action, Kind
-from libraries.lifecycle import change_library, create_library, delete_library
+from libraries.library_lifecycle import change_library, create_library, delete_library
 from libraries.models import Library, Share
 from libraries.principals import principal_of, with_email
-from libraries.sharing import revoke_share, share_library, transfer_library
+from libraries.rules.levels import Action, Kind
+from libraries.sharing.share import revoke_share, share_library, transfer_library
 
 MOST_PERMISSIONS = 1000
 MOST_CORPORA = 20

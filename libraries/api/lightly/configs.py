@@ -12,10 +12,10 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from libraries.levels import Kind, Level
 from libraries.models import Library
 from libraries.models.shares import ShareQuerySet
-from libraries.reach import unexpired
+from libraries.rules.conditions import unexpired
+from libraries.rules.levels import Kind, Level
 
 ACCESS_TYPES: dict[str, Level] = {"WRITE": Level.EDITOR, "READ": Level.READER}
 """Access types and their levels, in the order of the list: the vendor's client takes the first WRITE config."""

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from libraries import errors
 from libraries.api.failures import Failure, usual_statuses
 from libraries.api.lightly.replacing import ConfigNotFound, UnknownEntries
-from libraries.levels import Kind
+from libraries.rules.levels import Kind
 
 STATUSES: dict[type[errors.SharingError], int] = {
     **usual_statuses(invalid=400),

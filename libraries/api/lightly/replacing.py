@@ -13,12 +13,12 @@ from django.db.models import Q
 from libraries.api.lightly.configs import ACCESS_TYPES, config_id, live_shares
 from libraries.errors import SharesRefused, SharingError
 from libraries.identifiers import is_uuid
-from libraries.levels import Action, Kind, Level
-from libraries.many import Item, share_many
 from libraries.models import Library, Share, User
 from libraries.principals import PrincipalReference, admissible, principal_of
-from libraries.share_rules import Wanted
-from libraries.sharing import locked_library_for
+from libraries.rules.levels import Action, Kind, Level
+from libraries.sharing.bulk import Item, share_many
+from libraries.sharing.rules import Wanted
+from libraries.sharing.share import locked_library_for
 
 BATCH = 500
 

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from libraries.api.fields import StrictCharField, StrictSerializer
 from libraries.api.lightly.configs import ACCESS_TYPES, LISTS, Config
-from libraries.levels import Kind
+from libraries.rules.levels import Kind
 
 EMAIL_LENGTH = 254
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access import get_library_for
+from libraries.access.check import get_library_for
 from libraries.api.failures import Failure
 from libraries.api.lightly.authentication import LightlyKeyAuthentication
 from libraries.api.lightly.configs import config_id, configs_of
@@ -21,8 +21,8 @@ from libraries.api.lightly.serializers import (
     config_documents,
 )
 from libraries.api.views import DialectViewSet, UnknownPathMixin
-from libraries.levels import Action
 from libraries.models import Library
+from libraries.rules.levels import Action
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), ApiErrorResponse)
 

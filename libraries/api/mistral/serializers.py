@@ -16,9 +16,9 @@ from rest_framework import serializers
 
 from libraries.api.fields import StrictCharField, StrictIntegerField
 from libraries.identifiers import is_uuid
-from libraries.levels import Action, Kind, Level
 from libraries.models import Library, LibraryQuerySet, Share
-from libraries.reach import unexpired
+from libraries.rules.conditions import unexpired
+from libraries.rules.levels import Action, Kind, Level
 
 LEVELS = {"Viewer": Level.READER, "Editor": Level.EDITOR}
 ROLES = {**LEVELS, "Owner": Level.OWNER}

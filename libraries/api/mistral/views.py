@@ -12,7 +12,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access import get_library_for, visible_libraries, visible_libraries_by_page
+from libraries.access.check import get_library_for
+from libraries.access.lists import visible_libraries, visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.mistral.errors import STATUSES, refusal
 from libraries.api.mistral.pagination import LibrariesQuery, Page, size_for_clients_without_pages
@@ -33,11 +34,11 @@ from libraries.api.mistral.serializers import (
 from libraries.api.schema import body_on_delete
 from libraries.api.views import DialectViewSet, UnknownPathMixin
 from libraries.errors import LibraryNotFound, ShareNotFound
-from libraries.levels import Action, Level
-from libraries.lifecycle import change_library, create_library, delete_library
+from libraries.library_lifecycle import change_library, create_library, delete_library
 from libraries.models import Library, LibraryQuerySet, Organization, Share
 from libraries.principals import COLUMNS, PrincipalReference, with_id
-from libraries.sharing import revoke_share, share_library
+from libraries.rules.levels import Action, Level
+from libraries.sharing.share import revoke_share, share_library
 
 LIBRARY_ID = OpenApiParameter("library_id", str, "path", description="UUID, natural id or object id.")
 

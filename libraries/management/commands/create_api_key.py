@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from libraries.keys import create_api_key
 from libraries.management.base import SharingCommand, add_json_option, find_user, moment
 from libraries.models import OPERATOR, Scope
+from libraries.people.keys import create_api_key
 
 
 class Command(SharingCommand):

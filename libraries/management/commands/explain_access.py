@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from libraries.access import Explanation, explain
-from libraries.levels import Level
+from libraries.access.explain import Explanation, explain
 from libraries.management.base import SharingCommand, add_json_option, find_library, find_user
+from libraries.rules.levels import Level
 
 
 class Command(SharingCommand):

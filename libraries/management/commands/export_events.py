@@ -9,13 +9,13 @@ from django.core.management.base import CommandError, CommandParser
 from rest_framework.renderers import JSONRenderer
 
 from libraries.api.hal.serializers.events import EventDocument
-from libraries.events import EventAction
-from libraries.history import events_for, matching, point_behind, read_all
+from libraries.db.text import is_storable
+from libraries.events.feed import events_for, matching, point_behind, read_all
+from libraries.events.record import EventAction
 from libraries.identifiers import is_uuid
 from libraries.management.base import SharingCommand, moment
 from libraries.management.output import add_file_argument, opened
 from libraries.models import OPERATOR, Event
-from libraries.text import is_storable
 
 FILTERS = ("action", "actor", "principal", "organization", "library", "since", "until")
 BEGINNING = 0

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 
-from libraries.levels import Level
 from libraries.management.base import SharingCommand
 from libraries.management.share_files import FORMATS, format_of, write
 from libraries.models import Share
+from libraries.rules.levels import Level
 
 PAGE = 1000
 

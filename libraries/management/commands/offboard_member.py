@@ -3,10 +3,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from libraries.levels import Level
 from libraries.management.base import SharingCommand, add_json_option, find_organization, find_user
-from libraries.membership import Departure, remove_member, what_leaving_takes
 from libraries.models import OPERATOR
+from libraries.people.departure import Departure, what_leaving_takes
+from libraries.people.members import remove_member
+from libraries.rules.levels import Level
 
 
 class Command(SharingCommand):

@@ -2,7 +2,6 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from libraries.levels import Level
 from libraries.management.base import (
     SharingCommand,
     add_actor_option,
@@ -13,8 +12,9 @@ from libraries.management.base import (
     moment,
 )
 from libraries.principals import named
-from libraries.share_rules import KEEP
-from libraries.sharing import share_library
+from libraries.rules.levels import Level
+from libraries.sharing.rules import KEEP
+from libraries.sharing.share import share_library
 
 
 class Command(SharingCommand):

@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 
 from libraries.management.base import SharingCommand, add_actor_option, find_actor, find_library
 from libraries.principals import named
-from libraries.sharing import transfer_library
+from libraries.sharing.share import transfer_library
 
 
 class Command(SharingCommand):

@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 
 from libraries.management.base import SharingCommand, add_actor_option, find_actor, find_library
 from libraries.principals import named
-from libraries.sharing import revoke_share
+from libraries.sharing.share import revoke_share
 
 
 class Command(SharingCommand):

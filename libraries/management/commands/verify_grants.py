@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from libraries import grants
 from libraries.management.base import SharingCommand, add_json_option
+from libraries.sharing import grants
 
 
 class Command(SharingCommand):

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from libraries.levels import Level
-from libraries.lifecycle import create_library
-from libraries.membership import set_check_access
+from libraries.library_lifecycle import create_library
 from libraries.models import Scope
+from libraries.people.administrators import set_check_access
+from libraries.rules.levels import Level
 from tests.clients import ApiClient
 from tests.factories import give, make_user
 

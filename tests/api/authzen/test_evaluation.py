@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from libraries.levels import Level
-from libraries.membership import set_check_access
 from libraries.models import Scope
+from libraries.people.administrators import set_check_access
+from libraries.rules.levels import Level
 from tests.api.authzen.calls import EVALUATION, MAY_NOT_ASK, NO_LIBRARY, answer, asked, refusal
 from tests.factories import give, in_days, let_time_pass
 

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries.levels import Kind, Level
-from libraries.membership import set_check_access
 from libraries.models import Library, Share
+from libraries.people.administrators import set_check_access
+from libraries.rules.levels import Kind, Level
 from tests.api.authzen.calls import MAY_NOT_ASK, SEARCH_RESOURCE, answer, library, pages, refusal, subject, which
 from tests.factories import give
 

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries.levels import Level
-from libraries.membership import set_check_access
+from libraries.people.administrators import set_check_access
+from libraries.rules.levels import Level
 from tests.api.authzen.calls import MAY_NOT_ASK, SEARCH_SUBJECT, answer, library, pages, refusal, subject, whom
 from tests.factories import give, give_to_many
 

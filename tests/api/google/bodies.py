@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from libraries.levels import Kind, Level
 from libraries.models import Library, Share, User
 from libraries.principals import named
+from libraries.rules.levels import Kind, Level
 from tests.clients import ApiClient
 
 BAD_REQUEST = "type.googleapis.com/google.rpc.BadRequest"

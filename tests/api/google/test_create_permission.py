@@ -7,10 +7,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from libraries.levels import Level
 from libraries.models import Event, Library, Share
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Level
+from libraries.sharing.share import share_library
 from tests.api.google.bodies import (
     NO_LIBRARY,
     OWNERS_ONLY,

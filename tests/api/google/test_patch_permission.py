@@ -4,8 +4,8 @@ import pytest
 
 from libraries.api.google import views
 from libraries.api.google.permissions import permission_of
-from libraries.levels import Level
 from libraries.models import Event, Library
+from libraries.rules.levels import Level
 from tests.api.google.bodies import (
     NO_LIBRARY,
     NO_PERMISSION,

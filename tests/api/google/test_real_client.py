@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import Library, Scope
+from libraries.rules.levels import Level
 from tests.api.google.bodies import add_readers, level_of, name_of
 from tests.real_clients import ClientError, RealClient
 

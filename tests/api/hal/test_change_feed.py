@@ -10,12 +10,13 @@ import pytest
 from django.db import connection, transaction
 from django.test import override_settings
 
-from libraries.levels import Level
-from libraries.lifecycle import create_library
-from libraries.membership import add_member, set_administrator
+from libraries.library_lifecycle import create_library
 from libraries.models import OPERATOR, Event, Scope, User
+from libraries.people.administrators import set_administrator
+from libraries.people.members import add_member
 from libraries.principals import named
-from libraries.sharing import revoke_share
+from libraries.rules.levels import Level
+from libraries.sharing.share import revoke_share
 from tests.api.hal.documents import CURIES, event_document, problem
 from tests.at_once import at_once
 from tests.clients import ApiClient

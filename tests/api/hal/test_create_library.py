@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from libraries.membership import add_member
 from libraries.models import OPERATOR, Event, Library
+from libraries.people.members import add_member
 from tests.api.hal.calls import snapshot
 from tests.api.hal.documents import library_document, problem
 

@@ -41,7 +41,9 @@ def test_a_lost_database_is_503_in_the_dialects_words(client_for, call, monkeypa
     assert answer.headers["X-Request-ID"]
 
 
-@pytest.mark.parametrize("where", ["libraries.api.hal.views.base.get_library_for", "libraries.sharing.write_share"])
+@pytest.mark.parametrize(
+    "where", ["libraries.api.hal.views.base.get_library_for", "libraries.sharing.share.write_share"]
+)
 def test_it_may_be_lost_at_any_moment_and_nothing_stays_half_done(client_for, monkeypatch, where):
     client = client_for("alice")
     before = snapshot()

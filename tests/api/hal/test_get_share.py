@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from libraries.levels import Kind, Level
 from libraries.models import Share
 from libraries.principals import Principal
+from libraries.rules.levels import Kind, Level
 from tests.api.hal.calls import SHARES
 from tests.api.hal.documents import no_such_library, problem, share_document, share_of
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db.models import F
 
-from libraries import lifecycle
+from libraries import library_lifecycle
 from libraries.models import Event, IdempotencyKey, Library, User
 from tests.api.hal.calls import CALLS, snapshot
 from tests.api.hal.documents import problem
@@ -113,7 +113,7 @@ def test_what_failed_leaves_nothing_behind(client_for, monkeypatch):
         raise RuntimeError
 
     with monkeypatch.context() as patch:
-        patch.setattr(lifecycle, "write_share", broken)
+        patch.setattr(library_lifecycle, "write_share", broken)
         assert client.post(LIBRARIES, ATLAS, Idempotency_Key="once").status_code == 500
     assert snapshot() == before
     assert client.post(LIBRARIES, ATLAS, Idempotency_Key="once").status_code == 201

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from libraries.keys import create_api_key, find_api_key
 from libraries.models import OPERATOR, ApiKey, Event, Scope
+from libraries.people.keys import create_api_key, find_api_key
 from tests.api.hal.calls import KEY, snapshot
 from tests.api.hal.documents import CURIES, moment, problem
 from tests.clients import ApiClient

@@ -8,8 +8,8 @@ import pytest
 from django.db import transaction
 
 from libraries import demo
-from libraries.levels import Level
 from libraries.models import Library, Scope, Share
+from libraries.rules.levels import Level
 from tests.clients import ApiClient
 
 PEOPLE = [*demo.usernames(), demo.SUPERUSER]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import Organization, User
+from libraries.rules.levels import Level
 from tests.api.hal.calls import HANDBOOK
 from tests.api.hal.documents import CURIES, access_document, no_such_library, problem
 from tests.factories import give, in_days, let_time_pass

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import Event, Scope
+from libraries.rules.levels import Level
 from tests.api.hal.documents import CURIES, event_document, moment, no_such_library, problem
 from tests.factories import give, give_as
 

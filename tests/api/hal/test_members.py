@@ -2,9 +2,10 @@
 
 import pytest
 
-from libraries.levels import Level
-from libraries.membership import administers, is_member, set_administrator
 from libraries.models import OPERATOR, ApiKey, Event, Share, User
+from libraries.people.administrators import administers, set_administrator
+from libraries.people.queries import is_member
+from libraries.rules.levels import Level
 from tests.api.hal.calls import ACME, snapshot
 from tests.api.hal.documents import CURIES, problem
 from tests.factories import give, level_of, make_user

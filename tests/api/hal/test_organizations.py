@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.membership import create_organization
 from libraries.models import OPERATOR, Event, Organization, Scope
+from libraries.people.organizations import create_organization
 from tests.api.hal.calls import ACME, snapshot
 from tests.api.hal.documents import CURIES, moment, problem
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import Event
+from libraries.rules.levels import Level
 from tests.api.hal.calls import HANDBOOK, snapshot
 from tests.api.hal.documents import no_such_library, problem
 from tests.factories import give, level_of, make_user

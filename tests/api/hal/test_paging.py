@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from libraries.keys import create_api_key
-from libraries.levels import Kind, Level
-from libraries.membership import add_member, add_team_member, create_organization, create_team
 from libraries.models import OPERATOR, Library, Share, User
+from libraries.people.keys import create_api_key
+from libraries.people.members import add_member
+from libraries.people.organizations import create_organization
+from libraries.people.teams import add_team_member, create_team
+from libraries.rules.levels import Kind, Level
 from tests.api.hal.calls import ACME, ENGINEERING, HANDBOOK, SHARES
 from tests.clients import ApiClient
 from tests.factories import give, make_user

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import Event, Library, Share
+from libraries.rules.levels import Level
 from tests.api.hal.calls import SHARES, snapshot
 from tests.api.hal.documents import no_such_library, problem, share_document, share_of
 

@@ -11,9 +11,10 @@ from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from libraries.levels import Action, Kind, Level
-from libraries.membership import create_organization, create_team
 from libraries.models import OPERATOR, ApiKey, Event, Library, LibraryUserObjectPermission, Organization, Share, User
+from libraries.people.organizations import create_organization
+from libraries.people.teams import create_team
+from libraries.rules.levels import Action, Kind, Level
 from tests.api.hal.calls import HANDBOOK, SHARES
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from libraries import grants
-from libraries.levels import Level
-from libraries.membership import add_member, remove_member
 from libraries.models import OPERATOR, Event, Library, Share
+from libraries.people.members import add_member, remove_member
+from libraries.rules.levels import Level
+from libraries.sharing import grants
 from tests.at_once import at_once
 from tests.clients import ApiClient
 from tests.factories import give

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from libraries.membership import is_member
 from libraries.models import Event, Share, Team
+from libraries.people.queries import is_member
 from tests.api.hal.calls import ACME, ENGINEERING, snapshot
 from tests.api.hal.documents import CURIES, moment, problem
 

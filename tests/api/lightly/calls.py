@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from libraries.levels import Level
 from libraries.models import Event, Library, User
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Level
+from libraries.sharing.share import share_library
 
 NOWHERE = "f" * 24
 """An object id, and a config id, that nothing has."""

@@ -6,10 +6,10 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from libraries import many_writes
-from libraries.levels import Level
-from libraries.membership import create_team
 from libraries.models import Library, Share, User
+from libraries.people.teams import create_team
+from libraries.rules.levels import Level
+from libraries.sharing import bulk_write
 from tests.api.lightly.calls import configs_path, events, levels, share
 
 READER, EDITOR, OWNER, NONE = Level.READER, Level.EDITOR, Level.OWNER, Level.NONE
@@ -251,7 +251,7 @@ def test_an_accident_half_way_undoes_everything(client_for, roadmap, monkeypatch
         assert levels(roadmap) != before
         raise OperationalError("gone")
 
-    monkeypatch.setattr(many_writes, "record_of_shares", lose_the_database)
+    monkeypatch.setattr(bulk_write, "record_of_shares", lose_the_database)
     answer = client_for("bob").post(configs_path(roadmap), {"accessType": "WRITE", "users": [DAVE, FRANK]})
 
     assert answer.status_code == 503

@@ -2,8 +2,8 @@
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import User
+from libraries.rules.levels import Level
 from tests.api.lightly.calls import configs_path, events, levels
 
 CAROL, DAVE = "carol@acme.example", "dave@acme.example"

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from libraries.api.lightly.configs import config_id
-from libraries.levels import Level
 from libraries.models import Library, User
+from libraries.rules.levels import Level
 from tests.api.lightly.calls import NOWHERE, config_path, configs_path, events, levels, share
 
 READER, EDITOR, OWNER, NONE = Level.READER, Level.EDITOR, Level.OWNER, Level.NONE

@@ -6,8 +6,8 @@ from rest_framework.exceptions import Throttled
 
 from libraries import errors
 from libraries.api.lightly.errors import CODES, STATUSES
-from libraries.levels import Level
 from libraries.models import Scope
+from libraries.rules.levels import Level
 from tests.api.lightly.calls import NOWHERE, config_path, configs_path
 from tests.clients import ApiClient
 

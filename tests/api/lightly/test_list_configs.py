@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from libraries.levels import Level
 from libraries.models import Share, User
+from libraries.rules.levels import Level
 from tests.api.lightly.calls import NOWHERE, configs_path, levels, share
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from libraries.api.lightly import errors
-from libraries.levels import Level
+from libraries.rules.levels import Level
 from tests.api.lightly.calls import NOWHERE, levels, share
 from tests.real_clients import ClientError, RealClient
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from libraries.levels import Action
-from libraries.membership import add_member
 from libraries.models import OPERATOR, Event, Library, Organization, Scope
+from libraries.people.members import add_member
+from libraries.rules.levels import Action
 from tests.api.mistral.bodies import LIBRARIES, NOBODY, REQUIRED, invalid, library_document, sharing
 
 NOT_IN_ONE = ("org_id", "Name the organization: you are not in exactly one.", "value_error")

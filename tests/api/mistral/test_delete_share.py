@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from libraries.levels import Action, Kind, Level
 from libraries.models import Event, Scope, User
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Action, Kind, Level
+from libraries.sharing.share import share_library
 from tests.api.mistral.bodies import NOBODY, NOT_FOUND, REQUIRED, entity, invalid, share_path, sharing
 
 USER_NOBODY = {"share_with_uuid": NOBODY, "share_with_type": "User"}

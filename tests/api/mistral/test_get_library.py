@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from libraries.levels import Level
 from libraries.models import Library, Scope
 from libraries.principals import named
-from libraries.sharing import share_library, transfer_library
+from libraries.rules.levels import Level
+from libraries.sharing.share import share_library, transfer_library
 from tests.api.mistral.bodies import LIBRARIES, NOBODY, NOT_FOUND, library_document
 
 ABOUT_SHARES = {"explicit_workspace_members_count": 1, "org_sharing_role": "Viewer"}

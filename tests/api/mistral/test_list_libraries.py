@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries.levels import Kind, Level
 from libraries.models import Library, Scope, Share, User
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Kind, Level
+from libraries.sharing.share import share_library
 from tests.api.mistral.bodies import LIBRARIES, library_document
 from tests.clients import ApiClient
 

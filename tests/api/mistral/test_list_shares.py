@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from libraries.levels import Kind, Level
 from libraries.models import OPERATOR, Scope, Share, SharingScope, User
 from libraries.principals import named
-from libraries.sharing import share_library
+from libraries.rules.levels import Kind, Level
+from libraries.sharing.share import share_library
 from tests.api.mistral.bodies import NOT_FOUND, share_path, sharing
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from libraries.levels import Action, Level
 from libraries.models import Event, Library, Scope, SharingScope, User
+from libraries.rules.levels import Action, Level
 from tests.api.mistral.bodies import NOBODY, NOT_FOUND, REQUIRED, entity, invalid, share_path, sharing
 
 VIEWER_FOR_NOBODY = {"level": "Viewer", "share_with_uuid": NOBODY, "share_with_type": "User"}

@@ -12,9 +12,9 @@ import pytest
 from django.db import OperationalError
 from rest_framework.exceptions import Throttled
 
-from libraries import access
-from libraries.levels import Kind, Level
+from libraries.access import check
 from libraries.models import Library, Organization, Scope, Share, User
+from libraries.rules.levels import Kind, Level
 from tests.api.mistral.bodies import NOBODY, NOT_FOUND, entity, invalid, library_document, sharing
 from tests.real_clients import ClientError, RealClient
 
@@ -261,4 +261,4 @@ class Failing:
         self.calls += 1
         if self.calls <= self.times:
             raise self.accident
-        return access.get_library_for(*arguments)
+        return check.get_library_for(*arguments)

@@ -7,10 +7,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.access import Effect, Explanation, Reason
+from libraries.access.explain import Effect, Explanation, Reason
 from libraries.api.hal.serializers.base import LINKS, LevelField, OfLibrarySerializer
-from libraries.levels import Action
 from libraries.models import User
+from libraries.rules.levels import Action
 
 
 @extend_schema_serializer(component_name="Access")

@@ -9,8 +9,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from libraries.api.fields import StrictIntegerField
-from libraries.levels import Action, Level
 from libraries.models import Library, Scope
+from libraries.rules.levels import Action, Level
 
 LINK = {
     "type": "object",

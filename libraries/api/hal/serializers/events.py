@@ -10,8 +10,8 @@ from rest_framework import serializers
 from libraries.api.fields import MomentField, QueryIntegerField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import DEFAULT_COUNT, MAX_COUNT, PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LevelField
-from libraries.events import EventAction
-from libraries.levels import Level
+from libraries.events.record import EventAction
+from libraries.rules.levels import Level
 
 
 class EventFilters(StrictSerializer):

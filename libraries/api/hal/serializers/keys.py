@@ -11,9 +11,9 @@ from rest_framework import serializers
 from libraries.api.fields import MomentField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
-from libraries.keys import may_revoke_key
 from libraries.models import ApiKey, Scope
 from libraries.models.keys import KEY_NAME_LENGTH
+from libraries.people.keys import may_revoke_key
 
 
 class ScopesField(serializers.ListField):

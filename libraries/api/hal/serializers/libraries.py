@@ -12,9 +12,9 @@ from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSeri
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField
 from libraries.identifiers import NATURAL_ID_LENGTH, NATURAL_ID_PATTERN, is_natural_id
-from libraries.levels import Action, Level
-from libraries.lifecycle import may_change_anything
+from libraries.library_lifecycle import may_change_anything
 from libraries.models import Library
+from libraries.rules.levels import Action, Level
 
 
 @extend_schema_field({"type": "string", "maxLength": NATURAL_ID_LENGTH, "pattern": f"^{NATURAL_ID_PATTERN}$"})

@@ -10,8 +10,8 @@ from rest_framework import serializers
 
 from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer
 from libraries.api.hal.serializers.base import LINKS, HalSerializer, LevelField
-from libraries.membership import Departure
 from libraries.models import Organization, Scope, Team, User
+from libraries.people.departure import Departure
 
 
 class MemberInput(StrictSerializer):

@@ -54,7 +54,7 @@ class OrganizationQuery(PageQuery):
 
 @extend_schema_serializer(component_name="Organization")
 class OrganizationDocument(HalSerializer):
-    """An organization of directory.visible_organizations."""
+    """An organization of people.queries.visible_organizations."""
 
     write_scope = Scope.ORGANIZATION_ADMIN
 

@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from libraries.api.fields import StrictCharField, StrictSerializer
 from libraries.api.hal.serializers.base import LINKS, OfLibrarySerializer
-from libraries.levels import Action
 from libraries.models import User
+from libraries.rules.levels import Action
 
 
 class OwnerInput(StrictSerializer):

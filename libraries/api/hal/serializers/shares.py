@@ -12,12 +12,12 @@ from rest_framework import serializers
 from libraries.api.fields import MomentField, StrictBooleanField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField, OptionalLevelField
-from libraries.levels import Kind, Level
-from libraries.many import Item
-from libraries.many_writes import Change, ShareRow
 from libraries.models import Share
 from libraries.models.shares import NOTE_LENGTH
-from libraries.share_rules import may_change, may_revoke
+from libraries.rules.levels import Kind, Level
+from libraries.sharing.bulk import Item
+from libraries.sharing.bulk_write import Change, ShareRow
+from libraries.sharing.rules import may_change, may_revoke
 
 MOST_AT_ONCE = 1000
 TOO_MANY = f"At most {MOST_AT_ONCE} at once."

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
-from libraries.access import get_explanation_for, levels_on
+from libraries.access.explain import get_explanation_for
+from libraries.access.lists import levels_on
 from libraries.api.hal.pagination import Page, PeopleQuery
 from libraries.api.hal.schema import access as schema
 from libraries.api.hal.serializers.access import AccessDocument, ExplanationDocument
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.keyset import Keyset
-from libraries.levels import Action
+from libraries.rules.levels import Action
 
 PEOPLE_IN_ORDER = Keyset(("username",))
 

@@ -13,15 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from libraries.access import get_library_for
+from libraries.access.check import get_library_for
 from libraries.api.failures import Failure
 from libraries.api.hal.errors import STATUSES, problem
 from libraries.api.hal.preconditions import etag_of, has_already
 from libraries.api.parsers import StrictJSONParser
 from libraries.api.views import DialectViewSet
 from libraries.errors import SharingError
-from libraries.levels import Action
 from libraries.models import Library
+from libraries.rules.levels import Action
 
 
 class HalParser(StrictJSONParser):

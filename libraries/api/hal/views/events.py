@@ -15,9 +15,9 @@ from libraries.api.hal.schema import events as schema
 from libraries.api.hal.serializers.events import EventDocument, FeedQuery, HistoryQuery
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.keyset import BadToken, Keyset, seal, unseal
-from libraries.history import events_for, events_of, matching, read_on
-from libraries.levels import Action
+from libraries.events.feed import events_for, events_of, matching, read_on
 from libraries.models import Scope
+from libraries.rules.levels import Action
 
 NEWEST_FIRST = Keyset(("position",), descending=True)
 FEED = "events"

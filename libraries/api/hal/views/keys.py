@@ -15,7 +15,7 @@ from libraries.api.hal.views.base import HalViewSet
 from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
 from libraries.errors import InvalidText
-from libraries.keys import create_api_key, get_key_of, live_keys_of, revoke_api_key
+from libraries.people.keys import create_api_key, get_key_of, live_keys_of, revoke_api_key
 
 KEYS_IN_ORDER = Keyset(("id",))
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access import visible_libraries_by_page
+from libraries.access.lists import visible_libraries_by_page
 from libraries.api.hal.pagination import Page
 from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import libraries as schema
@@ -18,9 +18,9 @@ from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInpu
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
-from libraries.levels import Action, Level
-from libraries.lifecycle import change_library, create_library, delete_library, require_any_change
+from libraries.library_lifecycle import change_library, create_library, delete_library, require_any_change
 from libraries.models import User
+from libraries.rules.levels import Action, Level
 
 LIBRARIES_IN_ORDER = Keyset(("name", "id"))
 

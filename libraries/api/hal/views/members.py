@@ -21,7 +21,11 @@ from libraries.api.hal.serializers.members import (
 )
 from libraries.api.hal.views.access import PEOPLE_IN_ORDER
 from libraries.api.hal.views.base import HalViewSet
-from libraries.directory import (
+from libraries.errors import UnknownPrincipal
+from libraries.models import Organization, Scope, Team, User
+from libraries.people.departure import what_leaving_takes
+from libraries.people.members import put_member, remove_member
+from libraries.people.queries import (
     get_member,
     get_newcomer,
     get_newcomer_to_team,
@@ -30,15 +34,7 @@ from libraries.directory import (
     get_team_for,
     members_of,
 )
-from libraries.errors import UnknownPrincipal
-from libraries.membership import (
-    add_team_member,
-    put_member,
-    remove_member,
-    remove_team_member,
-    what_leaving_takes,
-)
-from libraries.models import Organization, Scope, Team, User
+from libraries.people.teams import add_team_member, remove_team_member
 
 
 class PeopleViewSet(HalViewSet):

@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from rest_framework.request import Request
 
-from libraries.access import visible_libraries_by_page
+from libraries.access.lists import visible_libraries_by_page
 from libraries.api.hal.pagination import Page
 from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import organizations as schema
@@ -24,11 +24,11 @@ from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.libraries import LibraryViewSet
 from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
-from libraries.directory import get_organization_for, require_superuser, visible_organizations
 from libraries.errors import NameTaken
-from libraries.membership import create_organization
 from libraries.models import Organization, Scope
-from libraries.organizations import change_organization
+from libraries.people.administrators import require_superuser
+from libraries.people.organizations import change_organization, create_organization
+from libraries.people.queries import get_organization_for, visible_organizations
 
 BY_SLUG = Keyset(("slug",))
 

@@ -12,10 +12,10 @@ from libraries.api.hal.schema import owner as schema
 from libraries.api.hal.serializers.owner import OwnerDocument, OwnerInput
 from libraries.api.hal.views.base import HalViewSet
 from libraries.errors import UnknownPrincipal
-from libraries.levels import Action
 from libraries.models import Library
 from libraries.principals import with_username
-from libraries.sharing import owners_of, transfer_library
+from libraries.rules.levels import Action
+from libraries.sharing.share import owners_of, transfer_library
 
 
 @schema.owner

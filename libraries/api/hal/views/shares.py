@@ -18,12 +18,12 @@ from libraries.api.hal.views.base import HalViewSet, templated
 from libraries.api.idempotency import idempotent
 from libraries.api.keyset import Keyset
 from libraries.errors import ShareNotFound
-from libraries.levels import Action, Kind
-from libraries.many import Item, share_many
 from libraries.models import EVERYONE
 from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, named
-from libraries.share_rules import KEEP, Wanted
-from libraries.sharing import revoke_share, share_library
+from libraries.rules.levels import Action, Kind
+from libraries.sharing.bulk import Item, share_many
+from libraries.sharing.rules import KEEP, Wanted
+from libraries.sharing.share import revoke_share, share_library
 
 SHARES_IN_ORDER = Keyset(("id",))
 

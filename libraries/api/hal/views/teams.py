@@ -16,11 +16,10 @@ from libraries.api.hal.serializers.teams import TeamDocument, TeamInput, TeamPat
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.organizations import BY_SLUG, named_like
 from libraries.api.views import valid
-from libraries.directory import get_organization_for, get_team_for, visible_teams
 from libraries.errors import NameTaken
-from libraries.membership import delete_team
 from libraries.models import Organization, Scope
-from libraries.organizations import put_team
+from libraries.people.queries import get_organization_for, get_team_for, visible_teams
+from libraries.people.teams import delete_team, put_team
 
 
 @schema.teams

@@ -1,0 +1,111 @@
+"""What many subjects end up with on many libraries: the check, for as many pairs as wanted, in two queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, IntegerField, QuerySet, UUIDField, Value
+
+from libraries.access.subjects import groups_of
+from libraries.models import (
+    Library,
+    LibraryGroupObjectPermission,
+    LibraryUserObjectPermission,
+    OrganizationUserObjectPermission,
+    User,
+)
+from libraries.principals import Principal
+from libraries.rules.conditions import Grant
+from libraries.rules.levels import LEVEL_OF, Access, Kind
+
+Pair = tuple[Principal, Library]
+"""A subject, which is never everyone, and a library that it is asked about."""
+
+
+@dataclass(frozen=True)
+class SharedGrant(Grant):
+    """A grant, and the key of the share that it comes from."""
+
+    share: UUID
+
+
+def access_of_pairs(pairs: Collection[Pair]) -> dict[Pair, Access]:
+    """What each subject ends up with on the library beside it, by what the database says at this moment.
+
+    A team ends up with what a member of it gets who is in no other and has no share of their own: what the team, its
+    organization and everyone get. An organization, likewise, with what it and everyone get.
+    """
+    reaching = _Reaching(pairs)
+    administering = _administering(pairs)
+    return {(subject, library): _access(subject, library, reaching, administering) for subject, library in pairs}
+
+
+def _access(subject: Principal, library: Library, reaching: _Reaching, administering: set[tuple[UUID, UUID]]) -> Access:
+    user = subject.subject if isinstance(subject.subject, User) else None
+    if user and not user.is_active:
+        return Access()
+    return Access(
+        reaching=tuple(reaching.of(subject, library)),
+        administers=user is not None and (user.pk, library.organization_id) in administering,
+        superuser=user is not None and user.is_superuser,
+        editors_can_share=library.editors_can_share,
+    )
+
+
+class _Reaching:
+    """The grants that reach the pairs, by one statement: whatever changes meanwhile, all are of one moment."""
+
+    def __init__(self, pairs: Collection[Pair]) -> None:
+        self._to_everyone: dict[UUID, list[SharedGrant]] = defaultdict(list)
+        self._to_one: dict[Any, list[SharedGrant]] = defaultdict(list)
+        for user, group, library, kind, codename, expires_at, share in _rows(pairs):
+            here = self._to_everyone[library] if kind == Kind.EVERYONE else self._to_one[library, user or group]
+            here.append(SharedGrant(kind, LEVEL_OF[codename], expires_at, share))
+
+    def of(self, subject: Principal, library: Library) -> Iterator[SharedGrant]:
+        for key in _keys(subject):
+            yield from self._to_one.get((library.pk, key), ())
+        yield from self._to_everyone.get(library.pk, ())
+
+
+def _keys(subject: Principal) -> tuple[Any, ...]:
+    """The user's own key; the keys of the groups of a team or an organization."""
+    return (subject.subject.pk,) if isinstance(subject.subject, User) else groups_of(subject)
+
+
+def _rows(pairs: Collection[Pair]) -> QuerySet[Any, tuple[Any, ...]]:
+    """User, group (each where there is one), library, kind, codename, end and share of every grant. One query."""
+    users = {(subject.subject.pk, library.pk) for subject, library in pairs if isinstance(subject.subject, User)}
+    groups = {(group, library.pk) for subject, library in pairs for group in groups_of(subject)}
+    of_groups = LibraryGroupObjectPermission.objects
+    own = LibraryUserObjectPermission.objects.reaching_pairs(users)
+    through_members = of_groups.reaching_pairs(users)
+    through_groups = of_groups.reaching_group_pairs(groups, {library.pk for _, library in pairs})
+    return _columns(own, F("user"), _NO_GROUP, Value(Kind.USER.value)).union(
+        _columns(through_members, F("member"), F("group"), F("breadth")),
+        _columns(through_groups, _NO_USER, F("group"), F("breadth")),
+        all=True,
+    )
+
+
+_NO_USER = Value(None, UUIDField())
+_NO_GROUP = Value(None, IntegerField())
+
+
+def _columns(grants: Any, user: F | Value, group: F | Value, kind: F | Value) -> QuerySet[Any, tuple[Any, ...]]:
+    named = grants.filter(permission__codename__in=LEVEL_OF).annotate(of_user=user, of_group=group, of_kind=kind)
+    columns = ("content_object_id", "of_kind", "permission__codename", "expires_at", "share_id")
+    return named.order_by().values_list("of_user", "of_group", *columns)
+
+
+def _administering(pairs: Collection[Pair]) -> set[tuple[UUID, UUID]]:
+    """The keys of users and of the organizations that they administer (R10), as far as the pairs go."""
+    users = {subject.subject for subject, _ in pairs if isinstance(subject.subject, User)}
+    powers = OrganizationUserObjectPermission.objects.to_administer().filter(
+        user__in=users, content_object__in={library.organization_id for _, library in pairs}
+    )
+    return set(powers.values_list("user_id", "content_object_id"))

@@ -1,0 +1,50 @@
+"""May they? The check, and the doors: libraries by name, for whoever may do something to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from libraries.errors import ActionNotAllowed, LibraryNotFound
+from libraries.identifiers import lookup_for
+from libraries.models import Actor, Library, LibraryQuerySet
+from libraries.models.libraries import find_with_access
+from libraries.rules.levels import Action
+
+
+def can(user: Actor, library: Library, action: Action) -> bool:
+    """May they? One query, by what the database says at this moment."""
+    return action in allowed_actions(user, library)
+
+
+def allowed_actions(user: Actor, library: Library) -> frozenset[Action]:
+    """What may they? Every action that the user may do to the library; none for an inactive user. One query."""
+    asked = find_with_access(user, "pk", library.pk)
+    return asked.access.actions if asked else frozenset()
+
+
+def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
+    """The one door: the library under any of its names, with `access`, for one who may do `action`. One query.
+
+    Raises LibraryNotFound for what the user may not see, ActionNotAllowed for what they see but may not do.
+    """
+    library = find_with_access(user, *lookup_for(identifier))
+    if library is None or Action.VIEW not in library.access.actions:
+        raise LibraryNotFound
+    if action not in library.access.actions:
+        raise ActionNotAllowed(action)
+    return library
+
+
+def get_libraries_for(user: Actor, identifiers: Collection[str]) -> dict[str, Library]:
+    """The door for many: by identifier, those of the libraries that the user may see, with `access`. One query."""
+    found = find_libraries(identifiers, among=Library.objects.with_access_of(user))
+    return {name: library for name, library in found.items() if Action.VIEW in library.access.actions}
+
+
+def find_libraries(identifiers: Collection[str], *, among: LibraryQuerySet | None = None) -> dict[str, Library]:
+    """By identifier, those `among` the libraries that there are, whoever may see them. One query."""
+    lookups = {identifier: lookup_for(identifier) for identifier in identifiers}
+    libraries = Library.objects.select_related("organization") if among is None else among
+    found = libraries.answering_to(lookups.values()).order_by()
+    by_name = {name: library for library in found for name in library.names}
+    return {identifier: by_name[lookup] for identifier, lookup in lookups.items() if lookup in by_name}

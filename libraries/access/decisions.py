@@ -1,0 +1,138 @@
+"""May they? Asked by other programs: about many at once, about others, and with the reason.
+
+Everybody may ask about themselves. About others may ask who holds `check_access` on the library's organization (R10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from libraries.access.batch import Pair, SharedGrant, access_of_pairs
+from libraries.access.check import find_libraries
+from libraries.access.subjects import SubjectName, find_subjects
+from libraries.errors import LibraryNotFound, MayNotAsk
+from libraries.models import (
+    ADMINISTER,
+    CHECK_ACCESS,
+    Library,
+    Organization,
+    OrganizationUserObjectPermission,
+    Share,
+    User,
+)
+from libraries.principals import Principal
+from libraries.rules.levels import Access, Action, Kind, Level
+
+
+@dataclass(frozen=True)
+class Question:
+    """May this subject do that to this library? Both as the caller names them."""
+
+    subject: SubjectName
+    action: Action
+    library: str
+
+
+@dataclass(frozen=True)
+class DecidingShare:
+    """Whose share decided, and the level that it had."""
+
+    principal: str
+    level: Level
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer, why in one sentence, and the shares that decided."""
+
+    allowed: bool
+    reason: str
+    shares: tuple[DecidingShare, ...] = ()
+
+
+def open_to(asker: User) -> QuerySet[Organization]:
+    """The organizations about whose libraries the asker may ask what others may do (R10)."""
+    if asker.is_superuser:
+        return Organization.objects.all()
+    powers = OrganizationUserObjectPermission.objects.to(ADMINISTER, CHECK_ACCESS).filter(user=asker)
+    return Organization.objects.filter(pk__in=powers.values("content_object"))
+
+
+def decide(questions: Sequence[Question], *, asker: User) -> list[Decision | MayNotAsk]:
+    """The decision on each question, in their order; MayNotAsk in the place of one that the asker may not put.
+
+    A constant number of queries. What does not exist, or the asker may not see, is decided against.
+    """
+    case = _Case(questions, asker)
+    return [case.decision(question) for question in questions]
+
+
+class _Case:
+    """Everything that the questions are about, found at once."""
+
+    def __init__(self, questions: Sequence[Question], asker: User) -> None:
+        self.asker = asker
+        self.libraries = find_libraries({question.library for question in questions})
+        self.subjects = find_subjects({question.subject for question in questions})
+        organizations = {library.organization_id for library in self.libraries.values()}
+        self.open = set(open_to(asker).filter(pk__in=organizations).values_list("pk", flat=True))
+        self.access = access_of_pairs({pair for question in questions for pair in self._pairs(question)})
+        self.principals = _principals_behind(self.access.values())
+
+    def _pairs(self, question: Question) -> list[Pair]:
+        """The pair of the question, where both are there and the asker may ask about them."""
+        subject, library = self.subjects.get(question.subject), self.libraries.get(question.library)
+        may_ask = self._is_asker(subject) or self._is_open(library)
+        return [(subject, library)] if subject and library and may_ask else []
+
+    def _is_asker(self, subject: Principal | None) -> bool:
+        return subject is not None and subject.kind == Kind.USER and subject.subject == self.asker
+
+    def _is_open(self, library: Library | None) -> bool:
+        return self.asker.is_superuser or (library is not None and library.organization_id in self.open)
+
+    def decision(self, question: Question) -> Decision | MayNotAsk:
+        subject, library = self.subjects.get(question.subject), self.libraries.get(question.library)
+        if not (self._is_open(library) or self._is_asker(subject)):
+            return MayNotAsk()
+        access = self.access[subject, library] if subject and library else Access()
+        is_hidden = Action.VIEW not in access.actions and not self._is_open(library)
+        if library is None or is_hidden:
+            return Decision(False, str(LibraryNotFound()))
+        known = [key for key in _keys_of_deciding(access) if key in self.principals]  # one may be revoked by now
+        shares = tuple(DecidingShare(self.principals[key], access.level) for key in known)
+        reason = _reason(question.subject.text, library, access, shares)
+        return Decision(question.action in access.actions, reason, shares)
+
+
+def _keys_of_deciding(access: Access) -> list[UUID]:
+    """Each share once: it may have several grants."""
+    return list(dict.fromkeys(grant.share for grant in access.deciding if isinstance(grant, SharedGrant)))
+
+
+def _principals_behind(accesses: Iterable[Access]) -> dict[UUID, str]:
+    """The principals of the shares that decided, by the shares' keys."""
+    keys = {key for access in accesses for key in _keys_of_deciding(access)}
+    return {share.pk: share.principal_name for share in Share.objects.with_principals().filter(pk__in=keys).order_by()}
+
+
+def _reason(name: str, library: Library, access: Access, shares: Iterable[DecidingShare]) -> str:
+    """The same for a subject that is not there as for one that no share reaches."""
+    names = ", ".join(share.principal for share in shares)
+    if access.level:
+        through = f", through {names}" if names else ""
+        stands = f"{name} is {access.level.name} on {library.natural_id}{through}"
+    else:
+        why = f"shut out by {names}" if names else f"no share reaches {name}"
+        stands = f"{name} has no access to {library.natural_id} by any share: {why}"
+    return f"{stands}{_power(library, access)}."
+
+
+def _power(library: Library, access: Access) -> str:
+    if access.superuser:
+        return "; a superuser may do everything that the rules leave open"
+    return f"; administers {library.organization.slug}" if access.administers else ""

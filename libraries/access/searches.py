@@ -1,0 +1,124 @@
+"""Decisions the other way round: which libraries, who, and which actions; complete, in a stable order, to be paged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from libraries.access.batch import access_of_pairs
+from libraries.access.check import find_libraries
+from libraries.access.decisions import open_to
+from libraries.access.lists import allowing_by_page, who_can
+from libraries.access.subjects import SubjectName, find_subjects, groups_of
+from libraries.errors import MayNotAsk
+from libraries.models import (
+    Library,
+    LibraryGroupObjectPermission,
+    LibraryQuerySet,
+    Organization,
+    Team,
+    User,
+)
+from libraries.principals import Principal
+from libraries.rules import conditions
+from libraries.rules.levels import Action, Kind
+
+
+def libraries_for(subject: SubjectName, action: Action, *, asker: User) -> LibraryQuerySet:
+    """The libraries to which the subject may do `action`; about another, those that are open to the asker (R10).
+
+    No libraries for a subject that does not exist. Raises MayNotAsk about another, where nothing is open to the asker.
+    """
+    found = _subject(subject)
+    if found == Principal(Kind.USER, asker):
+        return allowing_by_page(asker, action)
+    _refuse_who_may_ask_nowhere(asker)
+    if found is None:
+        return Library.objects.none()
+    return _allowing(found, action).filter(organization__in=open_to(asker))
+
+
+def _allowing(subject: Principal, action: Action) -> LibraryQuerySet:
+    if isinstance(subject.subject, User):
+        return allowing_by_page(subject.subject, action)
+    return Library.objects.allowing_members_of(groups_of(subject), action)
+
+
+def subjects_for(kind: Kind, action: Action, library: str, *, asker: User) -> QuerySet[Any]:
+    """The users, teams or organizations that may do `action` to the library.
+
+    Nobody where the library is not open to the asker, or does not exist. Users are listed whoever they are, as in
+    who_can; teams and organizations only where they are open to the asker or the library is shared with the
+    organization itself, so that no one learns by `everyone` how others are made up.
+    Raises MayNotAsk where nothing is open to the asker.
+    """
+    _refuse_who_may_ask_nowhere(asker)
+    found = _open_library(library, asker)
+    match kind:
+        case Kind.USER:
+            return who_can(found, action) if found else User.objects.none()
+        case Kind.TEAM:
+            return _teams(found, action, asker) if found else Team.objects.none()
+        case _:
+            return _organizations(found, action, asker) if found else Organization.objects.none()
+
+
+def actions_for(subject: SubjectName, library: str, *, asker: User) -> frozenset[Action]:
+    """What the subject may do to the library; nothing where either is not there, or not open to the asker.
+
+    Raises MayNotAsk about another, where nothing is open to the asker.
+    """
+    found = _subject(subject)
+    if found == Principal(Kind.USER, asker):
+        named: Library | None = find_libraries([library]).get(library)
+    else:
+        _refuse_who_may_ask_nowhere(asker)
+        named = _open_library(library, asker)
+    if found is None or named is None:
+        return frozenset()
+    return access_of_pairs([(found, named)])[found, named].actions
+
+
+def _subject(name: SubjectName) -> Principal | None:
+    return find_subjects([name]).get(name)
+
+
+def _refuse_who_may_ask_nowhere(asker: User) -> None:
+    if not (asker.is_superuser or open_to(asker).exists()):
+        raise MayNotAsk
+
+
+def _open_library(identifier: str, asker: User) -> Library | None:
+    library = find_libraries([identifier]).get(identifier)
+    return library if library and open_to(asker).filter(pk=library.organization_id).exists() else None
+
+
+def _teams(library: Library, action: Action, asker: User) -> QuerySet[Team]:
+    listed = Q(organization__in=open_to(asker))
+    allowed = _may(library, action, {Kind.TEAM: "group", Kind.ORGANIZATION: "organization__group"})
+    return Team.objects.select_related("organization").filter(listed, allowed)
+
+
+def _organizations(library: Library, action: Action, asker: User) -> QuerySet[Organization]:
+    listed = Q(pk__in=open_to(asker)) | Q(pk__in=library.shares.filter(kind=Kind.ORGANIZATION).values("organization"))
+    return Organization.objects.filter(listed, _may(library, action, {Kind.ORGANIZATION: "group"}))
+
+
+def _may(library: Library, action: Action, columns: dict[Kind, str]) -> Q:
+    """The rows whose members may do `action`. `columns`: for each kind the group that shares of it must be made to."""
+    grants = LibraryGroupObjectPermission.objects.filter(conditions.unexpired(), content_object=library)
+
+    def by_group(codename: str, kinds: Collection[Kind]) -> Q:
+        granting = grants.granting(codename)
+        reached = granting.reach_everyone(kinds)
+        for kind in set(kinds) & set(columns):
+            reached |= Q(**{f"{columns[kind]}__in": granting.of_kinds([kind]).values("group")})
+        return reached
+
+    setting = Q(pk__isnull=not library.editors_can_share)
+    through_groups = conditions.narrower_than_any_shut_out(by_group)
+    return conditions.allowed(
+        action, by_user=conditions.nothing, through_groups=through_groups, editors_can_share=setting
+    )

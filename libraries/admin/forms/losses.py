@@ -1,0 +1,108 @@
+"""What a save would take away, told before it is kept.
+
+The save runs for real inside its transaction, so the core's own rules say who ends up with what. If anybody ends up with
+less and the form does not say that this was seen, `Unconfirmed` rolls all of it back, and a page asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from libraries.access.lists import levels_on
+from libraries.admin.base import VerbAdmin
+from libraries.models import Library
+from libraries.rules.levels import Level
+
+CONFIRMED = "confirmed"
+SHOWN = 50
+"""How many people the page names."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Somebody who ends up with less."""
+
+    user_id: UUID
+    username: str
+    before: Level
+    after: Level
+
+
+class Unconfirmed(Exception):
+    """A save takes something away, and nobody said yet that it shall. losses: in order of what is lost."""
+
+    def __init__(self, library: Library, losses: list[Loss]) -> None:
+        super().__init__(f"{len(losses)} would end up with less on {library.natural_id}.")
+        self.library = library
+        self.losses = losses
+
+
+@contextmanager
+def confirming(request: HttpRequest, library: Library) -> Iterator[None]:
+    """What is changed inside is kept if it takes nothing away, or if exactly that was confirmed. Raises Unconfirmed."""
+    before = _levels(library)
+    yield
+    losses = _losses(before, _levels(library))
+    if losses and request.POST.get(CONFIRMED) != _digest(losses):
+        raise Unconfirmed(library, losses)
+
+
+def _levels(library: Library) -> dict[UUID, tuple[str, Level]]:
+    rows = levels_on(library).order_by().values_list("pk", "username", "level")
+    return {pk: (username, Level(level)) for pk, username, level in rows}
+
+
+def _losses(before: dict[UUID, tuple[str, Level]], after: dict[UUID, tuple[str, Level]]) -> list[Loss]:
+    compared = [
+        Loss(pk, username, level, after[pk][1] if pk in after else Level.NONE)
+        for pk, (username, level) in before.items()
+    ]
+    losses = [loss for loss in compared if loss.after < loss.before]
+    return sorted(losses, key=lambda loss: (loss.after, -loss.before, loss.username))
+
+
+def _digest(losses: list[Loss]) -> str:
+    """What a confirmation names, so that it is for these losses and no others that came about meanwhile."""
+    told = "\n".join(f"{loss.user_id} {loss.before} {loss.after}" for loss in losses)
+    return sha256(told.encode()).hexdigest()
+
+
+class ConfirmingAdmin(VerbAdmin):
+    """Asks before it saves what takes access away. A subclass saves within `confirming`."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Unconfirmed as unconfirmed:
+            return self._ask_for_confirmation(request, unconfirmed)
+
+    def _ask_for_confirmation(self, request: HttpRequest, unconfirmed: Unconfirmed) -> HttpResponse:
+        asked = {"csrfmiddlewaretoken", CONFIRMED}
+        losses = unconfirmed.losses
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Take access away?",
+            "library": unconfirmed.library,
+            "losses": losses[:SHOWN],
+            "more": len(losses) - SHOWN,
+            "number": len(losses),
+            "cut_off": sum(loss.after == Level.NONE for loss in losses),
+            "posted": [(name, value) for name, values in request.POST.lists() if name not in asked for value in values],
+            "confirmed": _digest(losses),
+        }
+        return TemplateResponse(request, "admin/losses.html", context)

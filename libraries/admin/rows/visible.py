@@ -1,0 +1,36 @@
+"""Rows that the console shows to who asks, and how people name them."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+
+from libraries.admin.rows.scope import scoped
+from libraries.db.text import is_storable
+from libraries.identifiers import is_uuid, lookup_for
+from libraries.models import Library, User
+
+Row = TypeVar("Row", bound=Model)
+
+
+def seen(request: HttpRequest, model: type[Row]) -> QuerySet[Row]:
+    """The rows of the table that the console shows to who asks."""
+    return scoped(model._default_manager.all(), request)
+
+
+def library_named(request: HttpRequest, name: str) -> Library | None:
+    """The library of that natural id, object id or UUID."""
+    column, value = lookup_for(name.strip())
+    return seen(request, Library).filter(**{column: value}).first()
+
+
+def person_named(request: HttpRequest, name: str) -> User | None:
+    """The person of that username, e-mail or UUID."""
+    name = name.strip()
+    if not name or not is_storable(name):
+        return None
+    called: Any = Q(pk=UUID(name)) if is_uuid(name) else Q(username=name) | Q(email__iexact=name)
+    return seen(request, User).filter(called).order_by("username").first()

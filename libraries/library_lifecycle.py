@@ -1,0 +1,167 @@
+"""The verbs on libraries themselves: create, change, delete."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.db import IntegrityError, router, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from libraries.errors import (
+    ActionNotAllowed,
+    NameTaken,
+    NotAdministrator,
+    NotMember,
+    UnknownOrganization,
+    UnknownPrincipal,
+)
+from libraries.events.record import EventAction, differences_of, record_of_library
+from libraries.identifiers import NATURAL_ID_LENGTH, natural_id_from
+from libraries.models import (
+    Actor,
+    Library,
+    LibraryGroupObjectPermission,
+    LibraryUserObjectPermission,
+    Organization,
+    Share,
+    User,
+)
+from libraries.people.administrators import administers
+from libraries.people.queries import is_member
+from libraries.principals import Principal
+from libraries.rules.levels import Action, Kind, Level
+from libraries.sharing.share import locked_library_for
+from libraries.sharing.write import write_share
+
+CHANGEABLE = ("name", "description", "emoji", "editors_can_share")
+TRIES = 3
+
+
+def create_library(
+    *, name: str, natural_id: str = "", organization: str = "", owner: User | None = None, actor: User, **fields: Any
+) -> Library:
+    """Make a library that the actor owns, in an organization of theirs.
+
+    natural_id: made from the name where it is empty. organization: a slug, needed only by who is in several.
+    owner: another member of the organization who shall own it, where its administrators make it for them (R6, R10).
+    fields: `description`, `emoji`, `editors_can_share`.
+    Raises UnknownOrganization, and NameTaken where `natural_id` was asked for; for another owner NotAdministrator,
+    UnknownPrincipal and NotMember.
+    """
+    with transaction.atomic():
+        home = _organization_for(owner, organization, actor) if owner else _organization_of(actor, organization)
+        library = _insert(natural_id, name=name, organization=home, **fields)
+        record_of_library(EventAction.LIBRARY_CREATED, library, actor=actor)
+        write_share(library, None, _ownership(library, owner or actor), actor)
+    library.refresh_from_db(fields=["share_count", "revision"])
+    return library
+
+
+def _ownership(library: Library, owner: User) -> Share:
+    return Share(library=library, level=Level.OWNER, **Principal(Kind.USER, owner).columns)
+
+
+def _organization_of(actor: User, slug: str) -> Organization:
+    """The member's organization of that slug; the only one they are in where the slug is empty.
+
+    The member's row stays locked until the transaction ends, so that nobody leaves while becoming an owner (R12).
+    """
+    member = User.objects.select_for_update(no_key=True).filter(pk=actor.pk, is_active=True).first()
+    mine = Organization.objects.filter(group__in=actor.groups.all()) if member else Organization.objects.none()
+    found = list(mine.filter(slug=slug) if slug else mine[:2])
+    if len(found) != 1:
+        raise UnknownOrganization(slug)
+    return found[0]
+
+
+def _organization_for(owner: User, slug: str, actor: User) -> Organization:
+    """The organization of that slug, which the actor administers and the owner is an active member of.
+
+    The owner's row stays locked until the transaction ends, so that nobody leaves while becoming an owner (R12).
+    """
+    home = Organization.objects.filter(slug=slug).first()
+    if home is None or not administers(actor, home):
+        raise NotAdministrator(slug)
+    if not User.objects.select_for_update(no_key=True).filter(pk=owner.pk, is_active=True).first():
+        raise UnknownPrincipal(owner.username)
+    if not is_member(owner, home):
+        raise NotMember(owner.username, slug)
+    return home
+
+
+def _insert(wanted: str, *, name: str, **fields: Any) -> Library:
+    natural_id = wanted or natural_id_from(name)
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                return Library.objects.create(name=name, natural_id=natural_id, **fields)
+        except IntegrityError:
+            if wanted:
+                raise NameTaken("natural_id", wanted) from None
+            natural_id = _suffixed(natural_id_from(name))
+    raise NameTaken("natural_id", natural_id)
+
+
+def _suffixed(natural_id: str) -> str:
+    return f"{natural_id[: NATURAL_ID_LENGTH - 7].strip('-')}-{secrets.token_hex(3)}"
+
+
+def change_library(*, library: Library, changes: dict[str, Any], precondition: Any = None, actor: Actor) -> Library:
+    """Change some of CHANGEABLE; who shares is for owners and administrators alone (R5).
+
+    Raises LibraryNotFound, ActionNotAllowed, and what `precondition` (called with the locked library) raises.
+    """
+    with transaction.atomic():
+        library = locked_library_for(actor, library, Action.VIEW)
+        _refuse_changes(library, changes)
+        if precondition:
+            precondition(library)
+        changed = differences_of(library, changes)
+        if changed:
+            now = timezone.now()
+            Library.objects.filter(pk=library.pk).update(**changes, updated_at=now, revision=F("revision") + 1)
+            record_of_library(EventAction.LIBRARY_CHANGED, library, actor=actor, details=changed)
+            library = locked_library_for(actor, library, Action.VIEW)
+        return library
+
+
+def may_change_anything(library: Library) -> bool:
+    """Whether change_library could change anything for the user whose `access` the library brings."""
+    return bool(library.access.actions & {Action.CHANGE, Action.TRANSFER})
+
+
+def require_any_change(library: Library) -> None:
+    """Raises ActionNotAllowed for who may change nothing about the library, before what they want is looked at."""
+    if not may_change_anything(library):
+        raise ActionNotAllowed(Action.CHANGE)
+
+
+def _refuse_changes(library: Library, changes: dict[str, Any]) -> None:
+    if unknown := changes.keys() - set(CHANGEABLE):
+        raise ValueError(f"Nobody changes {', '.join(sorted(unknown))} here.")
+    settings_only = set(changes) == {"editors_can_share"}
+    needed = {Action.TRANSFER} if settings_only else {Action.CHANGE}
+    if "editors_can_share" in changes:
+        needed.add(Action.TRANSFER)
+    for action in sorted(needed - library.access.actions):
+        raise ActionNotAllowed(action)
+
+
+def delete_library(*, library: Library, precondition: Any = None, actor: Actor) -> None:
+    """Delete the library and every share on it. Raises LibraryNotFound, ActionNotAllowed."""
+    with transaction.atomic():
+        library = locked_library_for(actor, library, Action.DELETE)
+        if precondition:
+            precondition(library)
+        record_of_library(EventAction.LIBRARY_DELETED, library, actor=actor)
+        _delete_shares(library)
+        library.delete()
+
+
+def _delete_shares(library: Library) -> None:
+    """A statement a table, whatever its size: Django would fetch every share first, to see what hangs on it."""
+    LibraryUserObjectPermission.objects.filter(content_object=library).delete()
+    LibraryGroupObjectPermission.objects.filter(content_object=library).delete()
+    Share.objects.filter(library=library)._raw_delete(using=router.db_for_write(Share))

@@ -1,0 +1,86 @@
+"""The verbs on accounts, for superusers: create, change, delete. Each in one transaction with its event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from libraries.errors import AccountInUse, NameTaken, UnknownPrincipal
+from libraries.events.record import EventAction, differences_of, record
+from libraries.models import Actor, Library, Organization, User
+from libraries.people.administrators import require_superuser
+from libraries.people.locks import locked
+from libraries.people.members import remove_member
+
+
+def create_account(*, username: str, password: str | None = None, actor: Actor, **fields: Any) -> User:
+    """Open an account; without a password nobody signs in to it, though its keys work.
+
+    fields: further columns of User. Raises NotSuperuser, NameTaken.
+    """
+    with _refusing_taken_names({"username": username, **fields}), transaction.atomic():
+        require_superuser(actor)
+        user = User.objects.create_user(username, password=password, **fields)
+        record(EventAction.USER_CREATED, actor=actor, principal=user.username)
+        return user
+
+
+def change_account(*, user: User, changes: dict[str, Any], actor: Actor) -> bool:
+    """Change columns of an account, `is_active` among them; returns whether that changed anything.
+
+    Raises NotSuperuser, NameTaken, and UnknownPrincipal if it is gone.
+    """
+    with _refusing_taken_names(changes), transaction.atomic():
+        require_superuser(actor)
+        now = locked(User.objects.select_for_update(no_key=True), user, gone=UnknownPrincipal(user.username))
+        changed = differences_of(now, changes)
+        if changed:
+            User.objects.filter(pk=now.pk).update(**changes)
+            record(EventAction.USER_CHANGED, actor=actor, principal=now.username, details=changed)
+        return bool(changed)
+
+
+def delete_account(*, user: User, actor: Actor) -> None:
+    """Delete an account that has no share, with its keys and memberships.
+
+    Raises NotSuperuser, AccountInUse, and UnknownPrincipal if it is gone.
+    """
+    with transaction.atomic():
+        require_superuser(actor)
+        user = locked(User.objects.select_for_update(), user, gone=UnknownPrincipal(user.username))
+        if libraries := libraries_of(user):
+            raise AccountInUse(user.username, libraries)
+        for organization in Organization.objects.filter(group__in=user.groups.all()):
+            remove_member(organization=organization, user=user, actor=actor)
+        record(EventAction.USER_DELETED, actor=actor, principal=user.username)
+        user.delete()
+
+
+def libraries_of(user: User) -> list[str]:
+    """The libraries that keep an account from being deleted: those on which it has a share."""
+    held = Library.objects.filter(pk__in=user.shares.values("library"))
+    return list(held.order_by("natural_id").values_list("natural_id", flat=True))
+
+
+@contextmanager
+def recording_password(user: User, *, actor: Actor) -> Iterator[None]:
+    """Record that the password changed inside, if it did, without telling it: Django's own pages change it silently."""
+    password = User.objects.filter(pk=user.pk).values_list("password", flat=True)
+    with transaction.atomic():
+        before = password.first()
+        yield
+        if password.first() != before:
+            record(EventAction.USER_CHANGED, actor=actor, principal=user.username, details={"password": [None, None]})
+
+
+@contextmanager
+def _refusing_taken_names(wanted: dict[str, Any]) -> Iterator[None]:
+    """What only the database's own constraints find out, when two ask for one name at the same moment."""
+    try:
+        yield
+    except IntegrityError:
+        field = "username" if User.objects.filter(username=wanted.get("username")).exists() else "email"
+        raise NameTaken(field, wanted.get(field, "")) from None

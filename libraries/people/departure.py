@@ -1,0 +1,73 @@
+"""What leaving an organization takes from a member, told before it happens (R12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from libraries.errors import LastOwner, NotMember, UnknownPrincipal
+from libraries.models import Actor, ApiKey, Library, Organization, Share, Team, User
+from libraries.people.administrators import powers_of, require_administrator
+from libraries.people.keys import live_keys_of
+from libraries.people.queries import is_member
+from libraries.rules.levels import Level
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What goes, and what stays, when a member leaves an organization (R12).
+
+    owned_alone: libraries of it that need a successor. shares: every share of theirs on its libraries.
+    powers: codenames. keys: their live API keys, which belong to the account and stay, though they open nothing of
+    the organization any more.
+    """
+
+    organization: Organization
+    user: User
+    owned_alone: list[Library]
+    shares: list[Share]
+    teams: list[Team]
+    powers: list[str]
+    keys: list[ApiKey]
+
+    def require_successor(self, successor: User | None) -> None:
+        """Raises LastOwner where one is needed, and UnknownPrincipal for one who is not another active member."""
+        if successor:
+            _require_active_member(successor, self.organization, apart_from=self.user)
+        elif self.owned_alone:
+            raise LastOwner(self.user.username, [library.natural_id for library in self.owned_alone])
+
+
+def what_leaving_takes(*, organization: Organization, user: User, actor: Actor) -> Departure:
+    """What remove_member would do, for who may do it. Raises NotAdministrator, NotMember."""
+    require_administrator(actor, organization)
+    return departure_of(organization, user)
+
+
+def departure_of(organization: Organization, user: User) -> Departure:
+    """Raises NotMember."""
+    if not is_member(user, organization):
+        raise NotMember(user.username, organization.slug)
+    shares = user.shares.with_principals().filter(library__organization=organization)
+    teams = organization.teams.filter(group__in=user.groups.all())
+    powers = powers_of(user, organization).order_by("pk").values_list("permission__codename", flat=True)
+    return Departure(
+        organization,
+        user,
+        owned_alone=_owned_alone(user, organization),
+        shares=list(shares.select_related("library__organization").order_by("library_id")),
+        teams=list(teams.order_by("slug")),
+        powers=list(powers),
+        keys=list(live_keys_of(user).order_by("pk")),
+    )
+
+
+def _require_active_member(user: User, organization: Organization, *, apart_from: User) -> None:
+    members = User.objects.filter(is_active=True, groups=organization.group_id)
+    if user == apart_from or not members.contains(user):
+        raise UnknownPrincipal(user.username)
+
+
+def _owned_alone(user: User, organization: Organization) -> list[Library]:
+    owners = Share.objects.filter(level=Level.OWNER)
+    mine = organization.libraries.filter(pk__in=owners.filter(user=user).values("library"))
+    return list(mine.exclude(pk__in=owners.exclude(user=user).values("library")).select_related("organization"))

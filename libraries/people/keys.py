@@ -1,0 +1,199 @@
+"""API keys: `shr_`, 40 random characters, and a checksum that turns typing errors away before any query."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from binascii import crc32
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from libraries.db.text import is_storable
+from libraries.errors import ExpiryRefused, InvalidText, KeyNotFound, KeyOfAnother, ScopeNotHeld
+from libraries.events.record import EventAction, record
+from libraries.identifiers import is_uuid
+from libraries.models import Actor, ApiKey, Organization, OrganizationUserObjectPermission, Scope, Share, User
+from libraries.models.keys import KEY_NAME_LENGTH
+from libraries.rules.conditions import unexpired
+
+ALPHABET = string.digits + string.ascii_letters
+PREFIX = "shr_"
+RANDOM_LENGTH = 40
+CHECKSUM_LENGTH = 6
+PATTERN = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH + CHECKSUM_LENGTH}}}")
+HINT_LENGTH = len(PREFIX) + 6
+USE_NOTED_EVERY = timedelta(hours=1)
+
+
+def create_api_key(
+    *,
+    user: User,
+    name: str,
+    scopes: Collection[Scope] = tuple(Scope),
+    expires_at: datetime | None = None,
+    within: ApiKey | None = None,
+    actor: Actor,
+) -> tuple[ApiKey, str]:
+    """Make a key; returns it and the secret, which nobody can read again. The secret is never logged.
+
+    within: the key that asks for it. The new one outgrows it in nothing, and takes its end where none is named.
+    Raises KeyOfAnother, InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed or is
+    beyond that of `within`, ScopeNotHeld.
+    """
+    _require_power_over_keys_of(user, actor)
+    _refuse_name(name)
+    if within:
+        _refuse_scopes_beyond(within, scopes)
+        expires_at = _end_within(within, expires_at)
+    if expires_at and expires_at <= timezone.now():
+        raise ExpiryRefused("That moment is in the past.")
+    secret = _new_secret()
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            user=user,
+            name=name,
+            scopes=sorted(scopes),
+            expires_at=expires_at,
+            hint=secret[:HINT_LENGTH],
+            digest=_digest(secret),
+        )
+        record(EventAction.KEY_CREATED, actor=actor, principal=user.username, details={"key": name})
+    return key, secret
+
+
+def find_api_key(secret: str) -> ApiKey | None:
+    """The live key of an active user that `secret` opens, with its user; no query for what cannot be a key.
+
+    That it was used is written down, at most once in USE_NOTED_EVERY, so that nearly every look-up stays one query.
+    """
+    if not _could_be_a_key(secret):
+        return None
+    key = _live_keys().filter(user__is_active=True, digest=_digest(secret)).select_related("user").first()
+    if key:
+        _note_use(key)
+    return key
+
+
+def _note_use(key: ApiKey) -> None:
+    noted_before = timezone.now() - USE_NOTED_EVERY
+    if key.last_used_at is None or key.last_used_at < noted_before:
+        # Of several at once one writes: the others find the condition false.
+        due = Q(last_used_at=None) | Q(last_used_at__lt=noted_before)
+        ApiKey.objects.filter(due, pk=key.pk).update(last_used_at=Now())
+
+
+def live_keys_of(user: User) -> QuerySet[ApiKey]:
+    """The user's keys that open anything."""
+    return _live_keys().filter(user=user)
+
+
+def get_key_of(user: User, identifier: str) -> ApiKey:
+    """One of the user's live keys by its UUID. Raises KeyNotFound."""
+    key = live_keys_of(user).filter(pk=UUID(identifier)).first() if is_uuid(identifier) else None
+    if key is None:
+        raise KeyNotFound
+    return key
+
+
+def may_revoke_key(key: ApiKey, *, within: ApiKey) -> bool:
+    """Whether a caller with the key `within` may end the key: that one itself, or one that has no scope beyond it."""
+    return key == within or set(key.scopes) <= set(within.scopes)
+
+
+def revoke_api_key(*, key: ApiKey, within: ApiKey | None = None, actor: Actor) -> bool:
+    """End a key for good; returns whether that changed anything.
+
+    within: the key that asks for it. Raises KeyOfAnother, ScopeNotHeld.
+    """
+    _require_power_over_keys_of(key.user, actor)
+    if within and key != within:
+        _refuse_scopes_beyond(within, key.scopes)
+    with transaction.atomic():
+        revoked = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now())
+        if revoked:
+            record(EventAction.KEY_REVOKED, actor=actor, principal=key.user.username, details={"key": key.name})
+        return bool(revoked)
+
+
+def service_accounts_of(administrator: Actor) -> QuerySet[User]:
+    """The accounts whose keys the administrators of organizations make and revoke, beside their own (R10).
+
+    Members without a password, who reach nothing outside of the organizations that the administrator administers:
+    with a key of theirs nobody gets further than where they are anyway.
+    """
+    mine = Organization.objects.administered_by(administrator).values("pk")
+    groups = User.groups.through.objects.filter(user=OuterRef("pk"))
+    shares = Share.objects.filter(user=OuterRef("pk"))
+    powers = OrganizationUserObjectPermission.objects.filter(user=OuterRef("pk"))
+    return User.objects.filter(
+        Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),  # nosec B106
+        Exists(groups.filter(group__organization__in=mine)),
+        ~Exists(groups.exclude(Q(group__organization__in=mine) | Q(group__team__organization__in=mine))),
+        ~Exists(shares.exclude(library__organization__in=mine)),
+        ~Exists(powers.exclude(content_object__in=mine)),
+        is_staff=False,
+        is_superuser=False,
+    )
+
+
+def _require_power_over_keys_of(user: User, actor: Actor) -> None:
+    if actor.is_active and (actor.is_superuser or user.pk == actor.pk):
+        return
+    if not service_accounts_of(actor).filter(pk=user.pk).exists():
+        raise KeyOfAnother(user.username)
+
+
+def _live_keys() -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(unexpired(), revoked_at=None)
+
+
+def _refuse_scopes_beyond(within: ApiKey, scopes: Collection[str]) -> None:
+    for scope in sorted(set(scopes) - set(within.scopes)):
+        raise ScopeNotHeld(scope)
+
+
+def _end_within(within: ApiKey, wanted: datetime | None) -> datetime | None:
+    latest = within.expires_at
+    if latest and wanted and wanted > latest:
+        raise ExpiryRefused(f"The key that asks ends at {latest.isoformat()}: no other can last longer.", latest)
+    return wanted or latest
+
+
+def _refuse_name(name: str) -> None:
+    if not 0 < len(name) <= KEY_NAME_LENGTH:
+        raise InvalidText("name", f"A key's name has 1 to {KEY_NAME_LENGTH} characters.")
+    if not is_storable(name):
+        raise InvalidText("name", "The name has characters that cannot be kept: NUL, or half of a surrogate pair.")
+
+
+def _new_secret() -> str:
+    random = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
+    return PREFIX + random + _checksum(random)
+
+
+def _could_be_a_key(secret: str) -> bool:
+    return (
+        PATTERN.fullmatch(secret) is not None
+        and _checksum(secret[len(PREFIX) : -CHECKSUM_LENGTH]) == secret[-CHECKSUM_LENGTH:]
+    )
+
+
+def _checksum(text: str) -> str:
+    number, characters = crc32(text.encode()), []
+    for _ in range(CHECKSUM_LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[digit])
+    return "".join(reversed(characters))
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()

@@ -1,0 +1,216 @@
+"""What the database itself refuses, on SQLite as on PostgreSQL, whoever writes to it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from libraries.identifiers import new_object_id
+from libraries.models import (
+    ApiKey,
+    Library,
+    LibraryGroupObjectPermission,
+    LibraryUserObjectPermission,
+    Organization,
+    Share,
+    Team,
+    User,
+)
+from libraries.rules.levels import Kind, Level
+
+READER, OWNER, NONE = Level.READER, Level.OWNER, Level.NONE
+
+
+def refuses(write, constraint):
+    """That the database turns the write down, and for this reason."""
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        write()
+    assert constraint in str(refusal.value)
+
+
+@pytest.fixture
+def people(erin, carol, acme, engineering, handbook):
+    return {"user": erin, "team": engineering, "organization": acme}
+
+
+class TestShares:
+    @pytest.mark.parametrize(
+        ("kind", "named"),
+        [
+            (Kind.USER, []),
+            (Kind.USER, ["team"]),
+            (Kind.USER, ["user", "team"]),
+            (Kind.TEAM, ["user"]),
+            (Kind.TEAM, ["team", "organization"]),
+            (Kind.ORGANIZATION, []),
+            (Kind.ORGANIZATION, ["user", "organization"]),
+            (Kind.EVERYONE, ["user"]),
+            (Kind.EVERYONE, ["organization"]),
+            (4, ["user"]),
+        ],
+    )
+    def test_one_names_exactly_the_principal_of_its_kind(self, roadmap, people, kind, named):
+        columns = {name: people[name] for name in named}
+        refuses(
+            lambda: Share.objects.create(library=roadmap, kind=kind, level=READER, **columns),
+            "share_names_one_principal",
+        )
+
+    def test_one_has_a_known_level_r4(self, handbook, erin):
+        refuses(lambda: Share.objects.create(library=handbook, kind=Kind.USER, user=erin, level=4), "share_level_known")
+
+    def test_an_owner_is_a_user_r6(self, handbook, engineering):
+        refuses(lambda: handbook.shares.filter(team=engineering).update(level=OWNER), "share_owner_is_a_user_for_good")
+
+    def test_an_owner_has_no_end_r3(self, handbook, alice):
+        refuses(
+            lambda: handbook.shares.filter(user=alice).update(expires_at=timezone.now()),
+            "share_owner_is_a_user_for_good",
+        )
+
+    @pytest.mark.parametrize(
+        ("kind", "column"),
+        [(Kind.USER, "user"), (Kind.TEAM, "team"), (Kind.ORGANIZATION, "organization"), (Kind.EVERYONE, None)],
+    )
+    def test_a_principal_has_one_in_a_library(self, press_kit, people, kind, column):
+        columns = {column: people[column]} if column else {}
+        Share.objects.filter(library=press_kit, kind=Kind.EVERYONE).delete()
+        Share.objects.create(library=press_kit, kind=kind, level=READER, **columns)
+        with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+            Share.objects.create(library=press_kit, kind=kind, level=NONE, **columns)
+
+    def test_nobody_who_has_one_is_deleted(self, erin, engineering, acme):
+        for principal in (erin, engineering, acme):
+            with pytest.raises(ProtectedError):
+                principal.delete()
+
+
+class TestLibraries:
+    @pytest.mark.parametrize(
+        "natural_id",
+        [
+            "",
+            "-a",
+            "a-",
+            "Handbook",
+            "a b",
+            "a_b",
+            "ä",
+            "a\n",
+            "0" * 24,
+            "f" * 24,
+            "550e8400-e29b-41d4-a716-446655440000",
+        ]
+        + ["550e8400e29b41d4a716446655440000"],
+    )
+    def test_a_natural_id_reads_as_nothing_else(self, acme, natural_id):
+        refuses(
+            lambda: Library.objects.create(name="x", natural_id=natural_id, organization=acme),
+            "library_natural_id_distinct",
+        )
+
+    def test_a_natural_id_has_at_most_40_characters(self, acme):
+        with pytest.raises((DataError, IntegrityError)), transaction.atomic():
+            Library.objects.create(name="x", natural_id="x" * 41, organization=acme)
+
+    @pytest.mark.parametrize("object_id", ["", "x" * 24, "A" * 24, "a" * 23, "a" * 23 + "\n"])
+    def test_an_object_id_is_24_hex_digits(self, acme, object_id):
+        refuses(
+            lambda: Library.objects.create(name="x", natural_id="x", object_id=object_id, organization=acme),
+            "library_object_id_hex",
+        )
+
+    def test_both_are_one_librarys_alone(self, acme, handbook):
+        for columns in (
+            {"natural_id": "handbook", "object_id": new_object_id()},
+            {"natural_id": "x", "object_id": handbook.object_id},
+        ):
+            with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+                Library.objects.create(name="x", organization=acme, **columns)
+
+    def test_an_organization_that_has_any_stays(self, globex):
+        Share.objects.all().delete()
+        globex.teams.all().delete()
+        with pytest.raises(ProtectedError):
+            globex.delete()
+
+    def test_counts_are_never_negative(self, handbook):
+        refuses(lambda: Library.objects.filter(pk=handbook.pk).update(share_count=-1), "share_count")
+
+
+class TestUsers:
+    @pytest.mark.parametrize("username", ["everyone", "EveryOne", "team:x", "TEAM:x", "org:acme", "Org:"])
+    def test_no_username_reads_as_another_principal_r8(self, world, username):
+        refuses(lambda: User.objects.create(username=username), "user_username_not_reserved")
+
+    @pytest.mark.parametrize("username", ["everyone1", "teams", "team", "organizer", "org"])
+    def test_names_that_only_begin_alike_are_fine(self, world, username):
+        assert User.objects.create(username=username).principal_name == username
+
+    def test_an_email_is_one_users_alone_whatever_its_case(self, erin):
+        with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+            User.objects.create(username="other", email="ERIN@Globex.example")
+
+    def test_many_have_none(self, world):
+        for username in ("one", "two"):
+            User.objects.create(username=username)
+
+
+class TestTeamsAndOrganizations:
+    def test_a_slug_is_unique_within_the_organization(self, acme, globex):
+        with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+            Team.objects.create(organization=acme, slug="interns", name="x")
+        Team.objects.create(organization=globex, slug="interns", name="x")
+
+    def test_a_teams_email_is_its_own_whatever_its_case(self, globex):
+        with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+            Team.objects.create(organization=globex, slug="x", name="x", email="Engineering@ACME.example")
+
+    def test_a_sharing_scope_is_known_r8(self, acme):
+        refuses(
+            lambda: Organization.objects.filter(pk=acme.pk).update(sharing_scope="nobody"),
+            "organization_sharing_scope_known",
+        )
+
+
+class TestGrants:
+    def test_one_comes_from_a_share(self, handbook):
+        for table in (LibraryUserObjectPermission, LibraryGroupObjectPermission):
+            row = table.objects.filter(content_object=handbook).first()
+            refuses(lambda row=row: type(row).objects.filter(pk=row.pk).update(share=None), "share_id")
+
+    def test_its_breadth_is_known_r2(self, handbook):
+        rows = LibraryGroupObjectPermission.objects.filter(content_object=handbook)
+        refuses(lambda: rows.update(breadth=4), "group_grant_breadth_known")
+
+    def test_what_has_one_stays_whoever_deletes(self, handbook, alice, engineering):
+        """The share, and what the share is of and for."""
+        for rows in (
+            handbook.shares.all(),
+            Library.objects.filter(pk=handbook.pk),
+            User.objects.filter(pk=alice.pk),
+            Team.objects.filter(pk=engineering.pk),
+        ):
+            with pytest.raises(IntegrityError, match="(?i)foreign key"), transaction.atomic():
+                rows._raw_delete(connection.alias)
+                connection.check_constraints()
+
+    def test_none_outlives_its_share(self, handbook):
+        share = handbook.shares.get(organization__slug="acme")
+        share.delete()
+        assert not LibraryGroupObjectPermission.objects.filter(share=share.pk).exists()
+
+
+class TestKeys:
+    def test_only_a_digest_is_kept(self, alice):
+        for digest in ("", "shr_" + "x" * 46, "F" * 64, "f" * 63):
+            refuses(
+                lambda digest=digest: ApiKey.objects.create(user=alice, name="x", digest=digest), "api_key_digest_hex"
+            )
+
+    def test_a_digest_is_one_keys_alone(self, alice):
+        ApiKey.objects.create(user=alice, name="x", digest="f" * 64)
+        with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+            ApiKey.objects.create(user=alice, name="x", digest="f" * 64)
