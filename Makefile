@@ -13,7 +13,7 @@ PYTEST := $(BIN)/python -m pytest -n auto $(ARGS)
 export HOST PORT
 
 # Vendors' own clients, which the tests drive: each in an environment of its own.
-CLIENTS := $(patsubst requirements-client-%.txt,%,$(wildcard requirements-client-*.txt))
+CLIENTS := $(patsubst requirements/clients/%.txt,%,$(wildcard requirements/clients/*.txt))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
 .PHONY: help install install-dev install-clients run test test-postgres screenshots lint format lock clean
@@ -25,7 +25,7 @@ help:
 	@echo 'make screenshots    take the pictures of the console that the README shows (needs chromium)'
 	@echo 'make lint           linters and type checks'
 	@echo 'make format         let ruff and djlint rewrite what they can'
-	@echo 'make lock           recompile requirements*.txt (UPGRADE=1 for newer versions)'
+	@echo 'make lock           recompile requirements/ (UPGRADE=1 for newer versions)'
 	@echo 'make install        set up .venv to run; make install-dev adds the tools'
 	@echo 'make clean          remove .venv and caches'
 
@@ -64,29 +64,29 @@ format: install-dev
 	$(BIN)/python -m djlint --quiet --reformat templates
 
 lock: install-dev
-	$(COMPILE) pyproject.toml --output-file requirements.txt
-	$(COMPILE) pyproject.toml --extra dev --constraints requirements.txt --output-file requirements-dev.txt
-	$(foreach client,$(LOCKED_CLIENTS),$(COMPILE) --group client-$(client) --output-file requirements-client-$(client).txt &&) true
+	$(COMPILE) pyproject.toml --output-file requirements/run.txt
+	$(COMPILE) pyproject.toml --extra dev --constraints requirements/run.txt --output-file requirements/dev.txt
+	$(foreach client,$(LOCKED_CLIENTS),$(COMPILE) --group client-$(client) --output-file requirements/clients/$(client).txt &&) true
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 
 # A stamp is written last and removed first, so a set-up that was killed starts over without a .venv.
-.venv/installed-run: requirements.txt
+.venv/installed-run: requirements/run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11' >&2; exit 1; }
 	@echo 'Setting up .venv (once) ...'
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
-	@$(PIP_INSTALL) --requirement requirements.txt
+	@$(PIP_INSTALL) --requirement requirements/run.txt
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt .venv/installed-run
+.venv/installed-dev: requirements/dev.txt .venv/installed-run
 	@echo 'Installing the development tools (once) ...'
 	@rm -f .venv/installed-*
-	@$(PIP_INSTALL) --requirement requirements-dev.txt
+	@$(PIP_INSTALL) --requirement requirements/dev.txt
 	@touch .venv/installed-run $@
 
-.venv/clients/%/installed: requirements-client-%.txt | .venv/installed-run
+.venv/clients/%/installed: requirements/clients/%.txt | .venv/installed-run
 	@echo 'Installing the client $* (once) ...'
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement $<

@@ -1,6 +1,6 @@
 """Vendors' own clients, each in an environment of its own, driven over a pipe.
 
-An environment NAME is installed by the Makefile from requirements-client-NAME.txt into .venv/clients/NAME. A driver is
+An environment NAME is installed by the Makefile from requirements/clients/NAME.txt into .venv/clients/NAME. A driver is
 a small script that runs there: it reads one JSON line per call and answers each with one line.
 """
 
