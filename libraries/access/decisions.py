@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from libraries.access.batch import Pair, SharedGrant, access_of_pairs
 from libraries.access.check import find_libraries
 from libraries.access.subjects import SubjectName, find_subjects
+from libraries.access.verdict import named, verdict
 from libraries.errors import LibraryNotFound, MayNotAsk
 from libraries.models import (
     ADMINISTER,
@@ -81,7 +82,7 @@ class _Case:
         organizations = {library.organization_id for library in self.libraries.values()}
         self.open = set(open_to(asker).filter(pk__in=organizations).values_list("pk", flat=True))
         self.access = access_of_pairs({pair for question in questions for pair in self._pairs(question)})
-        self.principals = _principals_behind(self.access.values())
+        self.shares = _shares_behind(self.access.values())
 
     def _pairs(self, question: Question) -> list[Pair]:
         """The pair of the question, where both are there and the asker may ask about them."""
@@ -103,9 +104,11 @@ class _Case:
         is_hidden = Action.VIEW not in access.actions and not self._is_open(library)
         if library is None or is_hidden:
             return Decision(False, str(LibraryNotFound()))
-        known = [key for key in _keys_of_deciding(access) if key in self.principals]  # one may be revoked by now
-        shares = tuple(DecidingShare(self.principals[key], access.level) for key in known)
-        reason = _reason(question.subject.text, library, access, shares)
+        # One of them may be revoked by now.
+        deciding = [self.shares[key] for key in _keys_of_deciding(access) if key in self.shares]
+        names = [named(share, share.principal_name) for share in deciding]
+        reason = verdict(question.subject.text, library, access, decided_by=names)
+        shares = tuple(DecidingShare(share.principal_name, access.level) for share in deciding)
         return Decision(question.action in access.actions, reason, shares)
 
 
@@ -114,25 +117,7 @@ def _keys_of_deciding(access: Access) -> list[UUID]:
     return list(dict.fromkeys(grant.share for grant in access.deciding if isinstance(grant, SharedGrant)))
 
 
-def _principals_behind(accesses: Iterable[Access]) -> dict[UUID, str]:
-    """The principals of the shares that decided, by the shares' keys."""
+def _shares_behind(accesses: Iterable[Access]) -> dict[UUID, Share]:
+    """The shares that decided, by their keys, with their principals."""
     keys = {key for access in accesses for key in _keys_of_deciding(access)}
-    return {share.pk: share.principal_name for share in Share.objects.with_principals().filter(pk__in=keys).order_by()}
-
-
-def _reason(name: str, library: Library, access: Access, shares: Iterable[DecidingShare]) -> str:
-    """The same for a subject that is not there as for one that no share reaches."""
-    names = ", ".join(share.principal for share in shares)
-    if access.level:
-        through = f", through {names}" if names else ""
-        stands = f"{name} is {access.level.name} on {library.natural_id}{through}"
-    else:
-        why = f"shut out by {names}" if names else f"no share reaches {name}"
-        stands = f"{name} has no access to {library.natural_id} by any share: {why}"
-    return f"{stands}{_power(library, access)}."
-
-
-def _power(library: Library, access: Access) -> str:
-    if access.superuser:
-        return "; a superuser may do everything that the rules leave open"
-    return f"; administers {library.organization.slug}" if access.administers else ""
+    return {share.pk: share for share in Share.objects.with_principals().filter(pk__in=keys).order_by()}

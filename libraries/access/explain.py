@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Q, QuerySet, When
 from django.db.models.functions import Now
 
+from libraries.access.verdict import named, verdict
 from libraries.db.text import is_storable
 from libraries.errors import OthersAccess, PersonNotFound
 from libraries.models import Library, OrganizationUserObjectPermission, Share, User
@@ -54,43 +55,13 @@ class Explanation:
         """The answer in one sentence."""
         if not self.user.is_active:
             return f"{self.user} is inactive, so may do nothing."
-        if self.level:
-            return f"{self.user} is {self.level.name} on {self.library.natural_id}, {self._through}{self._besides}."
-        return f"{self._without_share}{self._because}{self._besides}."
-
-    @property
-    def _through(self) -> str:
-        return f"through {_listed(self._names(Effect.COUNTS))}"
-
-    @property
-    def _without_share(self) -> str:
-        """The power of an administrator or a superuser is access too, though no share gives it."""
-        before = "By shares alone " if self.access.administers or self.access.superuser else ""
-        return f"{before}{self.user} has no access to {self.library.natural_id}"
-
-    @property
-    def _because(self) -> str:
-        if names := self._names(Effect.SHUTS_OUT):
-            return f": shut out by {_listed(names)}"
-        if names := self._names(Effect.EXPIRED):
-            return f": what came through {_listed(names)} has expired"
-        return f": no share reaches {self.user}"
-
-    @property
-    def _besides(self) -> str:
-        word = "and" if self.level else "but"
-        if self.access.superuser:
-            return f"; {word} a superuser may do everything that the rules leave open"
-        return f"; {word} administers {self.library.organization.slug}" if self.access.administers else ""
+        deciding = Effect.COUNTS if self.level else Effect.SHUTS_OUT
+        decided_by, over = self._names(deciding), self._names(Effect.EXPIRED)
+        return verdict(str(self.user), self.library, self.access, decided_by=decided_by, over=over)
 
     def _names(self, effect: Effect) -> list[str]:
         shares = [reason.share for reason in self.reasons if reason.effect == effect]
-        return ["their own share" if share.kind == Kind.USER else share.principal_name for share in shares]
-
-
-def _listed(names: list[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        return [named(share, share.principal_name) for share in shares]
 
 
 def explain(user: User, library: Library) -> Explanation:

@@ -77,7 +77,7 @@ def allowed(
 
 @dataclass(frozen=True)
 class Grant:
-    """One grant that reaches a user, as the rules look at it (levels.Reaching)."""
+    """One grant that reaches a user, as the rules look at it (levels.ShareTerms)."""
 
     kind: int
     level: Level

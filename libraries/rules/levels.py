@@ -68,8 +68,8 @@ LEVEL_OF: dict[str, Level] = {
 BROADEST = max(Kind) + 1
 
 
-class Reaching(Protocol):
-    """A share, as far as the rules look at one: it reaches some user."""
+class ShareTerms(Protocol):
+    """A share that reaches some user, as far as the rules look at one."""
 
     @property
     def kind(self) -> int: ...
@@ -79,19 +79,19 @@ class Reaching(Protocol):
     def expires_at(self) -> datetime | None: ...
 
 
-def shut_out_breadth(reaching: Iterable[Reaching]) -> int:
+def shut_out_breadth(reaching: Iterable[ShareTerms]) -> int:
     """The least breadth of the NONE shares (R2); above every kind where there is none."""
     return min((share.kind for share in reaching if share.level == Level.NONE), default=BROADEST)
 
 
-def effective_level(reaching: Iterable[Reaching]) -> Level:
+def effective_level(reaching: Iterable[ShareTerms]) -> Level:
     """The level that unexpired shares which reach one user add up to (R1, R2)."""
     reaching = list(reaching)
     breadth = shut_out_breadth(reaching)
     return Level(max((share.level for share in reaching if share.kind < breadth), default=Level.NONE))
 
 
-def held_until(reaching: Iterable[Reaching], level: Level) -> datetime | None:
+def held_until(reaching: Iterable[ShareTerms], level: Level) -> datetime | None:
     """When the user falls below `level` by the passing of time alone (R3); None for never.
 
     A share at NONE may expire too, so the level is looked at again after each end.
@@ -113,7 +113,7 @@ class Access:
     editors_can_share: the library's setting (R4).
     """
 
-    reaching: tuple[Reaching, ...] = ()
+    reaching: tuple[ShareTerms, ...] = ()
     administers: bool = False
     superuser: bool = False
     editors_can_share: bool = False
@@ -137,7 +137,7 @@ class Access:
         return frozenset(actions | ADMINISTRATORS_MAY if self.administers else actions)
 
     @property
-    def deciding(self) -> tuple[Reaching, ...]:
+    def deciding(self) -> tuple[ShareTerms, ...]:
         """What the level comes from; where it is NONE, what shuts the user out."""
         breadth = shut_out_breadth(self.reaching)
         return tuple(

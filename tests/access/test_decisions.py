@@ -41,16 +41,18 @@ def test_shares_of_one_level_decide_together_and_a_lower_one_does_not(alice, bob
 def test_it_names_what_shuts_out_r2(alice, handbook):
     assert ask(alice, "dave", Action.VIEW, "handbook") == Decision(
         False,
-        "dave has no access to handbook by any share: shut out by team:interns.",
+        "dave has no access to handbook: shut out by team:interns.",
         (DecidingShare("team:interns", Level.NONE),),
     )
 
 
 def test_it_names_a_power_beside_the_shares_r10(alice, admin_user, roadmap):
-    without = "has no access to roadmap by any share: no share reaches"
-    assert ask(alice, "alice", Action.DELETE, "roadmap") == Decision(True, f"alice {without} alice; administers acme.")
+    without = "has no access to roadmap: no share reaches"
+    assert ask(alice, "alice", Action.DELETE, "roadmap") == Decision(
+        True, f"By shares alone alice {without} alice; but administers acme."
+    )
     assert ask(alice, "admin", Action.CHANGE, "roadmap") == Decision(
-        True, f"admin {without} admin; a superuser may do everything that the rules leave open."
+        True, f"By shares alone admin {without} admin; but a superuser may do everything that the rules leave open."
     )
 
 
@@ -59,12 +61,12 @@ def test_a_share_that_is_over_decides_nothing_r3(alice, frank, press_kit, handbo
     assert ask(alice, "frank", Action.CHANGE, "handbook").allowed
     let_time_pass(days=1)
     assert ask(alice, "frank", Action.CHANGE, "handbook") == Decision(
-        False, "frank has no access to handbook by any share: no share reaches frank."
+        False, "frank has no access to handbook: no share reaches frank."
     )
 
 
 def test_a_share_revoked_since_the_decision_is_not_named(alice, handbook, monkeypatch):
-    monkeypatch.setattr("libraries.access.decisions._principals_behind", lambda accesses: {})
+    monkeypatch.setattr("libraries.access.decisions._shares_behind", lambda accesses: {})
     assert ask(alice, "bob", Action.CHANGE, "handbook") == Decision(True, "bob is EDITOR on handbook.")
 
 
@@ -75,7 +77,7 @@ def test_nobody_and_whoever_no_share_reaches_look_the_same(alice, bob, handbook)
         name: ask(alice, name, Action.VIEW, "handbook").reason.replace(name, "X")
         for name in ("frank", "frank@globex.example", "nobody", "nobody@globex.example", "sleeping", str(handbook.pk))
     }
-    assert set(reasons.values()) == {"X has no access to handbook by any share: no share reaches X."}
+    assert set(reasons.values()) == {"X has no access to handbook: no share reaches X."}
 
 
 def test_everybody_may_ask_about_themselves_under_each_of_their_names(bob, dave, frank, handbook):

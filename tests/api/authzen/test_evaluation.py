@@ -29,7 +29,7 @@ def test_it_says_who_is_shut_out_by_what_r2(client_for):
     assert answer(client_for("alice"), EVALUATION, asked("dave", "read", "handbook")) == {
         "decision": False,
         "context": {
-            "reason": "dave has no access to handbook by any share: shut out by team:interns.",
+            "reason": "dave has no access to handbook: shut out by team:interns.",
             "shares": [{"principal": "team:interns", "level": "NONE"}],
         },
     }
@@ -86,7 +86,7 @@ def test_a_library_goes_by_each_of_its_names(client_for, handbook):
 def test_an_unknown_subject_is_decided_against_just_as_a_stranger_is(client_for):
     alice = client_for("alice")
     for name in ("nobody", "frank"):
-        reason = f"{name} has no access to handbook by any share: no share reaches {name}."
+        reason = f"{name} has no access to handbook: no share reaches {name}."
         body = asked(name, "read", "handbook")
         assert answer(alice, EVALUATION, body) == {"decision": False, "context": {"reason": reason, "shares": []}}
 
