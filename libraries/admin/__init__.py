@@ -14,11 +14,12 @@ from libraries.admin.pages import (
     organizations,
     shares,
     suggestions,
+    teams,
     users,
 )
 from libraries.admin.pages import libraries as library_pages
 
-# A group stands for a team or an organization: who is in one is changed by membership's verbs, nowhere else.
+# A group stands for a team or an organization: who is in one is changed by the verbs in libraries.people, nowhere else.
 admin.site.unregister(Group)
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "organizations",
     "shares",
     "suggestions",
+    "teams",
     "users",
 ]

@@ -17,7 +17,7 @@ from libraries.admin.base import OrganizationFilter, become
 from libraries.admin.forms.fields import user_field
 from libraries.admin.forms.losses import ConfirmingAdmin, confirming
 from libraries.admin.forms.refusals import SeenForm
-from libraries.admin.pages.shares import ROWS, ShareInline
+from libraries.admin.forms.share_rows import ROWS, ShareInline
 from libraries.admin.panels.who_can_reach import overview
 from libraries.admin.rows.concerns import LibraryConcernFilter
 from libraries.console import actor_of, is_superuser

@@ -1,22 +1,17 @@
-"""Organizations and teams, and who is in them."""
+"""Organizations, and who is in them and administers them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 
-from libraries.admin.base import OrganizationFilter, VerbAdmin, become
+from libraries.admin.base import become
 from libraries.admin.forms.fields import user_field, users_field
-from libraries.admin.forms.refusals import VerbForm
-from libraries.admin.panels.principal_shares import what_it_reaches
+from libraries.admin.forms.members import GroupAdmin, MembersForm, counted
 from libraries.console import actor_of
 from libraries.errors import UnknownPrincipal
 from libraries.models import (
@@ -29,28 +24,10 @@ from libraries.models import (
     Team,
     User,
 )
-from libraries.people import administrators, members, organizations, teams
+from libraries.people import administrators, members, organizations
 from libraries.people.organizations import change_organization, delete_organization, libraries_of
-from libraries.people.teams import change_team
 
-SHOWN = 100
-"""How many members a page names."""
 ORGANIZATION_COLUMNS = ("slug", "name", "sharing_scope")
-TEAM_COLUMNS = ("organization", "slug", "name", "email")
-MEMBERSHIPS = User.groups.through.objects.filter(group=OuterRef("group"))
-
-
-class MembersForm(VerbForm):
-    """Who comes and who goes. Whoever is not named stays what they are, however many there are."""
-
-    add_members = users_field()
-    remove_members = users_field()
-
-    def each(self, field: str, verb: Callable[..., Any], **arguments: Any) -> None:
-        """Call the verb for each of the users in the field."""
-        for user in self.cleaned_data.get(field) or ():
-            with self.refusing(field):
-                verb(user=user, **arguments)
 
 
 class OrganizationForm(MembersForm):
@@ -109,82 +86,8 @@ class OrganizationForm(MembersForm):
         self.each("remove_members", members.remove_member, successor=successor, **here)
 
 
-class TeamForm(MembersForm):
-    class Meta:
-        model = Team
-        fields = TEAM_COLUMNS
-
-    def create(self, actor: Actor) -> None:
-        with self.refusing():
-            values = {field: self.cleaned_data[field] for field in TEAM_COLUMNS}
-            become(self.instance, teams.create_team(**values, actor=actor))
-
-    def change(self, actor: Actor) -> None:
-        with self.refusing():
-            change_team(team=self.instance, changes=self.changes("name", "email"), actor=actor)
-        self.each("add_members", teams.add_team_member, team=self.instance, actor=actor)
-        self.each("remove_members", teams.remove_team_member, team=self.instance, actor=actor)
-
-
-class MemberedAdmin(VerbAdmin):
-    """What the pages of organizations and teams have in common. Members come once there is something to be in."""
-
-    fixed: ClassVar[tuple[str, ...]]
-    members_fieldset: ClassVar[Any]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(member_count=_counted(MEMBERSHIPS, "group"))
-
-    def beside(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
-        return what_it_reaches(request, obj)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        return (*fieldsets, self.members_fieldset) if obj else fieldsets
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.fixed, *self.readonly_fields) if obj else self.readonly_fields
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
-            form.change(actor_of(request))
-        else:
-            form.create(actor_of(request))
-
-    @admin.display(description="members", ordering="member_count")
-    def member_count(self, obj: Any) -> int:
-        return obj.member_count
-
-    @admin.display(description="members")
-    def members(self, obj: Any) -> str:
-        found = self.members_of(obj)[: SHOWN + 1]
-        named = format_html_join(", ", '<a href="{}">{}</a>{}', map(_link, found[:SHOWN]))
-        address = reverse("admin:libraries_user_changelist", query={"in": obj.pk})
-        more = format_html(' and <a href="{}">all the others</a>', address) if len(found) > SHOWN else ""
-        return format_html("{}{}", named or "Nobody yet.", more)
-
-    def members_of(self, obj: Any) -> QuerySet[User]:
-        return User.objects.filter(groups=obj.group_id).order_by("username")
-
-
-POWERS = {"administers": "administrator", "checks": "may check access"}
-"""What a member's name is followed by, where the annotation is true."""
-
-
-def _link(user: Any) -> tuple[str, str, str]:
-    powers = [word for column, word in POWERS.items() if getattr(user, column, False)]
-    remark = f" ({', '.join(powers)})" if powers else ""
-    return reverse("admin:libraries_user_change", args=[user.pk]), user.username, remark
-
-
-def _counted(rows: QuerySet[Any], column: str) -> Coalesce:
-    """How many of the `rows`, which are correlated and alike in the column, there are for each row of a list."""
-    counted = rows.order_by().values(column).annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
 @admin.register(Organization)
-class OrganizationAdmin(MemberedAdmin):
+class OrganizationAdmin(GroupAdmin):
     form = OrganizationForm
     administrators_may = frozenset({"view", "change"})
     list_display = ("name", "slug", "sharing_scope", "library_count", "team_count", "member_count", "created_at")
@@ -216,8 +119,8 @@ class OrganizationAdmin(MemberedAdmin):
             super()
             .get_queryset(request)
             .annotate(
-                library_count=_counted(Library.objects.filter(organization=here), "organization"),
-                team_count=_counted(Team.objects.filter(organization=here), "organization"),
+                library_count=counted(Library.objects.filter(organization=here), "organization"),
+                team_count=counted(Team.objects.filter(organization=here), "organization"),
             )
         )
 
@@ -242,26 +145,3 @@ class OrganizationAdmin(MemberedAdmin):
 
     def goes_with(self, obj: Organization) -> list[str]:
         return [f"{obj.name} ({obj.slug}), with its teams and memberships"]
-
-
-@admin.register(Team)
-class TeamAdmin(MemberedAdmin):
-    form = TeamForm
-    administrators_may = frozenset({"view", "add", "change", "delete"})
-    list_display = ("name", "organization", "slug", "email", "member_count", "created_at")
-    list_filter = (OrganizationFilter,)
-    search_fields = ("name", "slug", "email", "organization__slug")
-    autocomplete_fields = ("organization",)
-    fixed = ("organization", "slug")
-    readonly_fields = ("members",)
-    fieldsets = ((None, {"fields": TEAM_COLUMNS}),)
-    members_fieldset = ("Members", {"fields": ("members", "add_members", "remove_members")})
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("organization")
-
-    def delete_model(self, request: HttpRequest, obj: Team) -> None:
-        teams.delete_team(team=obj, actor=actor_of(request))
-
-    def goes_with(self, obj: Team) -> list[str]:
-        return [f"{obj}, with its memberships and {obj.shares.count()} shares"]
