@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from django.db import IntegrityError, router, transaction
 from django.db.models import F
@@ -38,9 +38,12 @@ from libraries.sharing.write import write_share
 CHANGEABLE = ("name", "description", "emoji", "editors_can_share")
 TRIES = 3
 
+Precondition = Callable[[Library], None]
+"""Called with the library as it stands, under its lock; raises to refuse the change."""
+
 
 def create_library(
-    *, name: str, natural_id: str = "", organization: str = "", owner: User | None = None, actor: User, **fields: Any
+    *, name: str, natural_id: str = "", organization: str = "", owner: User | None = None, actor: User, **fields: object
 ) -> Library:
     """Make a library that the actor owns, in an organization of theirs.
 
@@ -91,7 +94,7 @@ def _organization_for(owner: User, slug: str, actor: User) -> Organization:
     return home
 
 
-def _insert(wanted: str, *, name: str, **fields: Any) -> Library:
+def _insert(wanted: str, *, name: str, **fields: object) -> Library:
     natural_id = wanted or natural_id_from(name)
     for _ in range(TRIES):
         try:
@@ -108,7 +111,9 @@ def _suffixed(natural_id: str) -> str:
     return f"{natural_id[: NATURAL_ID_LENGTH - 7].strip('-')}-{secrets.token_hex(3)}"
 
 
-def change_library(*, library: Library, changes: dict[str, Any], precondition: Any = None, actor: Actor) -> Library:
+def change_library(
+    *, library: Library, changes: Mapping[str, object], precondition: Precondition | None = None, actor: Actor
+) -> Library:
     """Change some of CHANGEABLE; who shares is for owners and administrators alone (R5).
 
     Raises LibraryNotFound, ActionNotAllowed, and what `precondition` (called with the locked library) raises.
@@ -138,7 +143,7 @@ def require_any_change(library: Library) -> None:
         raise ActionNotAllowed(Action.CHANGE)
 
 
-def _refuse_changes(library: Library, changes: dict[str, Any]) -> None:
+def _refuse_changes(library: Library, changes: Mapping[str, object]) -> None:
     if unknown := changes.keys() - set(CHANGEABLE):
         raise ValueError(f"Nobody changes {', '.join(sorted(unknown))} here.")
     settings_only = set(changes) == {"editors_can_share"}
@@ -149,7 +154,7 @@ def _refuse_changes(library: Library, changes: dict[str, Any]) -> None:
         raise ActionNotAllowed(action)
 
 
-def delete_library(*, library: Library, precondition: Any = None, actor: Actor) -> None:
+def delete_library(*, library: Library, precondition: Precondition | None = None, actor: Actor) -> None:
     """Delete the library and every share on it. Raises LibraryNotFound, ActionNotAllowed."""
     with transaction.atomic():
         library = locked_library_for(actor, library, Action.DELETE)

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 from libraries.db.text import is_storable
 from libraries.errors import UnknownPrincipal
-from libraries.models import EVERYONE, Library, Organization, Share, SharingScope, Team, User
+from libraries.models import EVERYONE, Actor, Library, Organization, Share, SharingScope, Team, User
 from libraries.rules.levels import Kind
 
 TEAM_PREFIX = "team:"
@@ -94,7 +94,7 @@ class PrincipalReference:
                 return Principal(self.kind, subject)
         raise UnknownPrincipal(self.text)
 
-    def names(self, user: Any) -> bool:
+    def names(self, user: Actor) -> bool:
         """Whether this names that very user; no query."""
         if self.kind != Kind.USER or user.pk is None or not self.can_exist:
             return False

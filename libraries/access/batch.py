@@ -99,7 +99,8 @@ _NO_GROUP = Value(None, IntegerField())
 def _columns(grants: Any, user: F | Value, group: F | Value, kind: F | Value) -> QuerySet[Any, tuple[Any, ...]]:
     named = grants.filter(permission__codename__in=LEVEL_OF).annotate(of_user=user, of_group=group, of_kind=kind)
     columns = ("content_object_id", "of_kind", "permission__codename", "expires_at", "share_id")
-    return named.order_by().values_list("of_user", "of_group", *columns)
+    rows: QuerySet[Any, tuple[Any, ...]] = named.order_by().values_list("of_user", "of_group", *columns)
+    return rows
 
 
 def _administering(pairs: Collection[Pair]) -> set[tuple[UUID, UUID]]:

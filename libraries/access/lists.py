@@ -57,7 +57,8 @@ def levels_on(library: Library) -> QuerySet[Any]:
         for level in (Level.OWNER, Level.EDITOR)
     ]
     people: QuerySet[Any] = User.objects.filter(_allowed_by_shares(library, Action.VIEW), is_active=True)
-    return people.annotate(level=Case(*above, default=Level.READER, output_field=IntegerField()))
+    levels: QuerySet[Any] = people.annotate(level=Case(*above, default=Level.READER, output_field=IntegerField()))
+    return levels
 
 
 def _allowed_by_shares(library: Library, action: Action) -> Q:

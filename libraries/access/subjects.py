@@ -16,6 +16,7 @@ from libraries.models import Organization, Team, User
 from libraries.principals import Principal
 from libraries.rules.levels import Kind
 
+Subject = User | Team | Organization
 KINDS = (Kind.USER, Kind.TEAM, Kind.ORGANIZATION)
 
 
@@ -42,7 +43,7 @@ def find_subjects(names: Collection[SubjectName]) -> dict[SubjectName, Principal
     return found
 
 
-def name_of(subject: User | Team | Organization) -> str:
+def name_of(subject: Subject) -> str:
     """The name that is found first; the answer to a search."""
     match subject:
         case User():
@@ -64,7 +65,7 @@ def groups_of(subject: Principal) -> tuple[int, ...]:
             return ()
 
 
-def _users(texts: Collection[str]) -> dict[str, Any]:
+def _users(texts: Collection[str]) -> dict[str, Subject]:
     emails = {text.lower() for text in texts if "@" in text}
     rows = list(_named(User.objects.all(), texts, Q(username__in=texts) | Q(email__lower__in=emails)))
     by_email = {user.email.lower(): user for user in rows}
@@ -72,17 +73,17 @@ def _users(texts: Collection[str]) -> dict[str, Any]:
     return with_email | _by_key_or_name(texts, rows)
 
 
-def _teams(texts: Collection[str]) -> dict[str, Any]:
+def _teams(texts: Collection[str]) -> dict[str, Subject]:
     slugs = [(organization, slug) for organization, _, slug in (text.partition("/") for text in texts)]
     named = Q(AreAmong(F("organization__slug"), F("slug"), rows=slugs))
     return _by_key_or_name(texts, list(_named(Team.objects.select_related("organization"), texts, named)))
 
 
-def _organizations(texts: Collection[str]) -> dict[str, Any]:
+def _organizations(texts: Collection[str]) -> dict[str, Subject]:
     return _by_key_or_name(texts, list(_named(Organization.objects.all(), texts, Q(slug__in=texts))))
 
 
-_FINDERS: dict[Kind, Callable[[Collection[str]], dict[str, Any]]] = {
+_FINDERS: dict[Kind, Callable[[Collection[str]], dict[str, Subject]]] = {
     Kind.USER: _users,
     Kind.TEAM: _teams,
     Kind.ORGANIZATION: _organizations,
@@ -94,7 +95,7 @@ def _named(rows: QuerySet[Any], texts: Collection[str], named: Q) -> QuerySet[An
     return rows.filter(named | Q(pk__in=[UUID(text) for text in texts if is_uuid(text)])).order_by()
 
 
-def _by_key_or_name(texts: Collection[str], rows: Sequence[Any]) -> dict[str, Any]:
+def _by_key_or_name(texts: Collection[str], rows: Sequence[Subject]) -> dict[str, Subject]:
     by_key, by_name = {row.pk: row for row in rows}, {name_of(row): row for row in rows}
     with_key = {text: by_key[UUID(text)] for text in texts if is_uuid(text) and UUID(text) in by_key}
     return with_key | {text: by_name[text] for text in texts if text in by_name}

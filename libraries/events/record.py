@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Model
@@ -73,12 +73,12 @@ def coming_through(via: str, request_id: str = "") -> Iterator[None]:
         _origin.reset(token)
 
 
-def record(action: EventAction, *, actor: Actor, **what: Any) -> None:
+def record(action: EventAction, *, actor: Actor, **what: object) -> None:
     """Write one event. `what` holds further columns of Event."""
     Event.objects.create(action=action, **_who_and_how(actor), **what)
 
 
-def record_of_library(action: EventAction, library: Library, *, actor: Actor, **what: Any) -> None:
+def record_of_library(action: EventAction, library: Library, *, actor: Actor, **what: object) -> None:
     """Write one event about a library; its organization must have been selected along."""
     record(action, actor=actor, **_library_columns(library), **what)
 
@@ -135,7 +135,7 @@ def record_of_shares(changes: Sequence[ShareChange], *, actor: Actor) -> None:
 _ROW = ("id", "action", "principal", "from_level", "to_level", "details")
 
 
-def _row(change: ShareChange) -> tuple[Any, ...]:
+def _row(change: ShareChange) -> tuple[object, ...]:
     before, after = change.before, change.after
     details = _differences(before, after)
     return (
@@ -148,17 +148,17 @@ def _row(change: ShareChange) -> tuple[Any, ...]:
     )
 
 
-def _text_of(value: Any) -> Any:
+def _text_of(value: object) -> object:
     """Keys as text, once for all the rows that they are in."""
     return str(value) if isinstance(value, UUID) else value
 
 
-def differences_of(row: Model, changes: dict[str, Any]) -> dict[str, list[Any]]:
+def differences_of(row: Model, changes: Mapping[str, object]) -> dict[str, list[object]]:
     """Field to its value before and after, for each of the `changes` that makes a difference to the row."""
     return {field: [getattr(row, field), new] for field, new in changes.items() if getattr(row, field) != new}
 
 
-def record_of_organization(action: EventAction, organization: Organization, *, actor: Actor, **what: Any) -> None:
+def record_of_organization(action: EventAction, organization: Organization, *, actor: Actor, **what: object) -> None:
     """Write one event about an organization, its teams or members."""
     record(action, actor=actor, **_organization_columns(organization), **what)
 
@@ -169,16 +169,16 @@ def _action(before: Shared | None, after: Shared | None) -> str:
     return EventAction.SHARE_CHANGED.value if after else EventAction.SHARE_REVOKED.value
 
 
-def _who_and_how(actor: Actor) -> dict[str, Any]:
+def _who_and_how(actor: Actor) -> dict[str, object]:
     origin = _origin.get()
     return {"actor": actor.username, "actor_id": actor.pk, "via": origin.via, "request_id": origin.request_id}
 
 
-def _library_columns(library: Library) -> dict[str, Any]:
+def _library_columns(library: Library) -> dict[str, object]:
     return {"library": library.natural_id, "library_id": library.pk, **_organization_columns(library.organization)}
 
 
-def _share_columns(before: Shared | None, after: Shared | None) -> dict[str, Any]:
+def _share_columns(before: Shared | None, after: Shared | None) -> dict[str, object]:
     return {
         "from_level": _level(before),
         "to_level": _level(after),
@@ -190,7 +190,7 @@ def _level(share: Shared | None) -> int | None:
     return int(share.level) if share else None
 
 
-def _organization_columns(organization: Organization) -> dict[str, Any]:
+def _organization_columns(organization: Organization) -> dict[str, object]:
     return {"organization": organization.slug, "organization_id": organization.pk}
 
 

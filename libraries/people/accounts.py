@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,7 +28,7 @@ def create_account(*, username: str, password: str | None = None, actor: Actor, 
         return user
 
 
-def change_account(*, user: User, changes: dict[str, Any], actor: Actor) -> bool:
+def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -> bool:
     """Change columns of an account, `is_active` among them; returns whether that changed anything.
 
     Raises NotSuperuser, NameTaken, and UnknownPrincipal if it is gone.
@@ -77,10 +77,10 @@ def recording_password(user: User, *, actor: Actor) -> Iterator[None]:
 
 
 @contextmanager
-def _refusing_taken_names(wanted: dict[str, Any]) -> Iterator[None]:
+def _refusing_taken_names(wanted: Mapping[str, object]) -> Iterator[None]:
     """What only the database's own constraints find out, when two ask for one name at the same moment."""
     try:
         yield
     except IntegrityError:
         field = "username" if User.objects.filter(username=wanted.get("username")).exists() else "email"
-        raise NameTaken(field, wanted.get(field, "")) from None
+        raise NameTaken(field, str(wanted.get(field, ""))) from None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -16,7 +15,7 @@ from libraries.people.locks import locked
 from libraries.people.teams import delete_team
 
 
-def create_organization(*, slug: str, name: str, actor: Actor, **fields: Any) -> Organization:
+def create_organization(*, slug: str, name: str, actor: Actor, **fields: str) -> Organization:
     """Found an organization. Raises NotSuperuser, NameTaken."""
     require_superuser(actor)
     try:
@@ -31,7 +30,7 @@ def create_organization(*, slug: str, name: str, actor: Actor, **fields: Any) ->
 def change_organization(
     *,
     organization: Organization,
-    changes: dict[str, Any],
+    changes: Mapping[str, str],
     precondition: Callable[[Organization], None] | None = None,
     actor: Actor,
 ) -> bool:

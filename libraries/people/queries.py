@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
 
 from libraries.db.text import is_storable
@@ -109,5 +111,5 @@ def get_newcomer_to_team(team: Team, username: str) -> User:
         raise UnknownUser(username) from None
 
 
-def _groups(user: User) -> QuerySet:
+def _groups(user: User) -> QuerySet[Any]:
     return User.groups.through.objects.filter(user=user.pk).values("group")

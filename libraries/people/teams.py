@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from django.db import IntegrityError, transaction
 
@@ -33,7 +32,7 @@ def put_team(
     *,
     organization: Organization,
     slug: str,
-    changes: dict[str, Any],
+    changes: Mapping[str, str],
     precondition: Callable[[Team | None], None] | None = None,
     actor: Actor,
 ) -> bool:
@@ -57,7 +56,7 @@ def put_team(
         return team is None
 
 
-def change_team(*, team: Team, changes: dict[str, Any], actor: Actor) -> bool:
+def change_team(*, team: Team, changes: Mapping[str, str], actor: Actor) -> bool:
     """Change its `name` or `email`; returns whether that changed anything.
 
     Raises NotAdministrator, NameTaken, and TeamNotFound if it is gone.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import F, Func, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Now
@@ -103,7 +104,7 @@ class Lines(Func):
         return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
 
-def described(grants: QuerySet, kind: F | Value) -> Subquery:
+def described(grants: QuerySet[Any], kind: F | Value) -> Subquery:
     """Correlated `grants` as one text that `parse` reads back."""
     end = Coalesce(Cast("expires_at", TextField()), Value(""))
     lines = Lines(Line(kind, F("permission__codename"), end))
