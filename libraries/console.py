@@ -19,11 +19,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
 from libraries.db.text import is_storable
-from libraries.events.record import coming_through
+from libraries.events.record import recorded_via
 from libraries.models import ApiKey, Event, Library, Organization, Share, Team, User
 from libraries.people.accounts import recording_password
 
-Page = Callable[..., HttpResponse]
+View = Callable[..., HttpResponse]
 ORDER = [Library, Share, Organization, Team, User, ApiKey, Event]
 
 
@@ -81,12 +81,12 @@ class Console(AdminSite):
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
-        self._pages: list[tuple[str, Page, str]] = []
+        self._pages: list[tuple[str, View, str]] = []
 
-    def page(self, route: str, *, name: str) -> Callable[[Page], Page]:
+    def page(self, route: str, *, name: str) -> Callable[[View], View]:
         """Registers a view of its own at `route`, as `admin:name`; it comes before Django's own of the same route."""
 
-        def register(view: Page) -> Page:
+        def register(view: View) -> View:
             self._pages.append((route, view, name))
             return view
 
@@ -120,7 +120,7 @@ class Console(AdminSite):
         def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not is_storable(unquote_plus(request.META["QUERY_STRING"])):
                 raise BadRequest("The address has characters that no database keeps.")
-            with coming_through("admin", getattr(request, "request_id", "")):
+            with recorded_via("admin", getattr(request, "request_id", "")):
                 return view(request, *args, **kwargs)
 
         return super().admin_view(recorded, cacheable)

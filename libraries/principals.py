@@ -18,7 +18,7 @@ from libraries.rules.levels import Kind
 
 TEAM_PREFIX = "team:"
 ORGANIZATION_PREFIX = "org:"
-COLUMNS = {Kind.USER: "user", Kind.TEAM: "team", Kind.ORGANIZATION: "organization"}
+PRINCIPAL_COLUMNS = {Kind.USER: "user", Kind.TEAM: "team", Kind.ORGANIZATION: "organization"}
 """The column of a share that holds a principal of each kind."""
 
 CharField.register_lookup(Lower)
@@ -26,29 +26,29 @@ CharField.register_lookup(Lower)
 
 @dataclass(frozen=True)
 class Principal:
-    """A user, a team, an organization, or everyone (then there is no `subject`)."""
+    """A user, a team, an organization, or everyone (then there is no `instance`)."""
 
     kind: Kind
-    subject: User | Team | Organization | None = None
+    instance: User | Team | Organization | None = None
 
     @property
     def columns(self) -> dict[str, Any]:
         """The columns of a share that name this principal."""
-        named = {COLUMNS[self.kind]: self.subject} if self.subject else {}
+        named = {PRINCIPAL_COLUMNS[self.kind]: self.instance} if self.instance else {}
         return {"kind": self.kind, **named}
 
     @property
     def reference(self) -> PrincipalReference:
         """The reference that names this very principal."""
-        if self.subject is None:
+        if self.instance is None:
             return named(EVERYONE)
-        return PrincipalReference(self.kind, "pk", self.subject.pk, Share(**self.columns).principal_name)
+        return PrincipalReference(self.kind, "pk", self.instance.pk, Share(**self.columns).principal_name)
 
 
 def principal_of(share: Share) -> Principal:
     """Whom the share is for; its principal must have been selected along."""
     kind = Kind(share.kind)
-    return Principal(kind, getattr(share, COLUMNS[kind]) if kind in COLUMNS else None)
+    return Principal(kind, getattr(share, PRINCIPAL_COLUMNS[kind]) if kind in PRINCIPAL_COLUMNS else None)
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,11 @@ class PrincipalReference:
         """
         if not self.can_exist:
             return None
-        shares = library.shares.with_principals().filter(kind=self.kind, **self._lookup(COLUMNS.get(self.kind)))
-        if self.kind in COLUMNS:
-            inside = admissible(self.kind, library).filter(pk=OuterRef(COLUMNS[self.kind]))
+        shares = library.shares.with_principals().filter(
+            kind=self.kind, **self._lookup(PRINCIPAL_COLUMNS.get(self.kind))
+        )
+        if self.kind in PRINCIPAL_COLUMNS:
+            inside = admissible(self.kind, library).filter(pk=OuterRef(PRINCIPAL_COLUMNS[self.kind]))
             return shares.annotate(admissible=Exists(inside)).first()  # type: ignore[no-redef]
         share = shares.first()
         if share:

@@ -39,8 +39,8 @@ def test_each_is_found_by_its_own_name_and_id_and_named_alike_again(handbook, na
     found = named(name).resolve(handbook)
     assert found.reference.resolve(handbook) == found
     assert found.reference.text == name
-    if found.subject:
-        assert with_id(found.kind, found.subject.pk).resolve(handbook) == found
+    if found.instance:
+        assert with_id(found.kind, found.instance.pk).resolve(handbook) == found
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -65,8 +65,8 @@ def test_it_is_found_in_one_query(handbook, django_assert_num_queries):
 
 class TestEmails:
     def test_they_match_whatever_their_case(self, erin, engineering, handbook):
-        assert with_email(Kind.USER, "Erin@GLOBEX.example").resolve(handbook).subject == erin
-        assert with_email(Kind.TEAM, "ENGINEERING@acme.example").resolve(handbook).subject == engineering
+        assert with_email(Kind.USER, "Erin@GLOBEX.example").resolve(handbook).instance == erin
+        assert with_email(Kind.TEAM, "ENGINEERING@acme.example").resolve(handbook).instance == engineering
 
     def test_a_users_is_not_a_teams(self, handbook):
         for kind, email in ((Kind.TEAM, "erin@globex.example"), (Kind.USER, "engineering@acme.example")):
@@ -116,8 +116,8 @@ class TestInside:
 
     def test_a_team_of_the_same_slug_elsewhere_is_another_r8(self, globex, engineering, handbook, lab_notes):
         other = Team.objects.create(organization=globex, slug="engineering", name="x")
-        assert named("team:engineering").resolve(handbook).subject == engineering
-        assert named("team:engineering").resolve(lab_notes).subject == other
+        assert named("team:engineering").resolve(handbook).instance == engineering
+        assert named("team:engineering").resolve(lab_notes).instance == other
         with pytest.raises(UnknownPrincipal):
             with_id(Kind.TEAM, other.pk).resolve(handbook)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, IntegerField, QuerySet, UUIDField, Value
 
-from libraries.access.subjects import groups_of
+from libraries.access.subjects import groups_of_members
 from libraries.models import (
     Library,
     LibraryGroupObjectPermission,
@@ -19,7 +19,7 @@ from libraries.models import (
     User,
 )
 from libraries.principals import Principal
-from libraries.rules.conditions import Grant
+from libraries.rules.conditions import ReachingGrant
 from libraries.rules.levels import LEVEL_OF, Access, Kind
 
 Pair = tuple[Principal, Library]
@@ -27,7 +27,7 @@ Pair = tuple[Principal, Library]
 
 
 @dataclass(frozen=True)
-class SharedGrant(Grant):
+class SharedGrant(ReachingGrant):
     """A grant, and the key of the share that it comes from."""
 
     share: UUID
@@ -45,7 +45,7 @@ def access_of_pairs(pairs: Collection[Pair]) -> dict[Pair, Access]:
 
 
 def _access(subject: Principal, library: Library, reaching: _Reaching, administering: set[tuple[UUID, UUID]]) -> Access:
-    user = subject.subject if isinstance(subject.subject, User) else None
+    user = subject.instance if isinstance(subject.instance, User) else None
     if user and not user.is_active:
         return Access()
     return Access(
@@ -74,13 +74,13 @@ class _Reaching:
 
 def _keys(subject: Principal) -> tuple[Any, ...]:
     """The user's own key; the keys of the groups of a team or an organization."""
-    return (subject.subject.pk,) if isinstance(subject.subject, User) else groups_of(subject)
+    return (subject.instance.pk,) if isinstance(subject.instance, User) else groups_of_members(subject)
 
 
 def _rows(pairs: Collection[Pair]) -> QuerySet[Any, tuple[Any, ...]]:
     """User, group (each where there is one), library, kind, codename, end and share of every grant. One query."""
-    users = {(subject.subject.pk, library.pk) for subject, library in pairs if isinstance(subject.subject, User)}
-    groups = {(group, library.pk) for subject, library in pairs for group in groups_of(subject)}
+    users = {(subject.instance.pk, library.pk) for subject, library in pairs if isinstance(subject.instance, User)}
+    groups = {(group, library.pk) for subject, library in pairs for group in groups_of_members(subject)}
     of_groups = LibraryGroupObjectPermission.objects
     own = LibraryUserObjectPermission.objects.reaching_pairs(users)
     through_members = of_groups.reaching_pairs(users)
@@ -105,7 +105,7 @@ def _columns(grants: Any, user: F | Value, group: F | Value, kind: F | Value) ->
 
 def _administering(pairs: Collection[Pair]) -> set[tuple[UUID, UUID]]:
     """The keys of users and of the organizations that they administer (R10), as far as the pairs go."""
-    users = {subject.subject for subject, _ in pairs if isinstance(subject.subject, User)}
+    users = {subject.instance for subject, _ in pairs if isinstance(subject.instance, User)}
     powers = OrganizationUserObjectPermission.objects.to_administer().filter(
         user__in=users, content_object__in={library.organization_id for _, library in pairs}
     )

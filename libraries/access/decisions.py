@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from libraries.access.batch import Pair, SharedGrant, access_of_pairs
 from libraries.access.check import find_libraries
 from libraries.access.subjects import SubjectName, find_subjects
-from libraries.access.verdict import named, verdict
+from libraries.access.verdict import share_name, verdict
 from libraries.errors import LibraryNotFound, MayNotAsk
 from libraries.models import (
     ADMINISTER,
@@ -55,7 +55,7 @@ class Decision:
     shares: tuple[DecidingShare, ...] = ()
 
 
-def open_to(asker: User) -> QuerySet[Organization]:
+def checkable_organizations(asker: User) -> QuerySet[Organization]:
     """The organizations about whose libraries the asker may ask what others may do (R10)."""
     if asker.is_superuser:
         return Organization.objects.all()
@@ -80,7 +80,7 @@ class _Case:
         self.libraries = find_libraries({question.library for question in questions})
         self.subjects = find_subjects({question.subject for question in questions})
         organizations = {library.organization_id for library in self.libraries.values()}
-        self.open = set(open_to(asker).filter(pk__in=organizations).values_list("pk", flat=True))
+        self.open = set(checkable_organizations(asker).filter(pk__in=organizations).values_list("pk", flat=True))
         self.access = access_of_pairs({pair for question in questions for pair in self._pairs(question)})
         self.shares = _shares_behind(self.access.values())
 
@@ -91,7 +91,7 @@ class _Case:
         return [(subject, library)] if subject and library and may_ask else []
 
     def _is_asker(self, subject: Principal | None) -> bool:
-        return subject is not None and subject.kind == Kind.USER and subject.subject == self.asker
+        return subject is not None and subject.kind == Kind.USER and subject.instance == self.asker
 
     def _is_open(self, library: Library | None) -> bool:
         return self.asker.is_superuser or (library is not None and library.organization_id in self.open)
@@ -106,7 +106,7 @@ class _Case:
             return Decision(False, str(LibraryNotFound()))
         # One of them may be revoked by now.
         deciding = [self.shares[key] for key in _keys_of_deciding(access) if key in self.shares]
-        names = [named(share, share.principal_name) for share in deciding]
+        names = [share_name(share, share.principal_name) for share in deciding]
         reason = verdict(question.subject.text, library, access, decided_by=names)
         shares = tuple(DecidingShare(share.principal_name, access.level) for share in deciding)
         return Decision(question.action in access.actions, reason, shares)

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Q, QuerySet, When
 from django.db.models.functions import Now
 
-from libraries.access.verdict import named, verdict
+from libraries.access.verdict import share_name, verdict
 from libraries.db.text import is_storable
 from libraries.errors import OthersAccess, PersonNotFound
 from libraries.models import Library, OrganizationUserObjectPermission, Share, User
@@ -61,7 +61,7 @@ class Explanation:
 
     def _names(self, effect: Effect) -> list[str]:
         shares = [reason.share for reason in self.reasons if reason.effect == effect]
-        return [named(share, share.principal_name) for share in shares]
+        return [share_name(share, share.principal_name) for share in shares]
 
 
 def explain(user: User, library: Library) -> Explanation:

@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 
 from libraries.access.batch import access_of_pairs
 from libraries.access.check import find_libraries
-from libraries.access.decisions import open_to
+from libraries.access.decisions import checkable_organizations
 from libraries.access.lists import allowing_by_page, who_can
-from libraries.access.subjects import SubjectName, find_subjects, groups_of
+from libraries.access.subjects import SubjectName, find_subjects, groups_of_members
 from libraries.errors import MayNotAsk
 from libraries.models import (
     Library,
@@ -37,13 +37,13 @@ def libraries_for(subject: SubjectName, action: Action, *, asker: User) -> Libra
     _refuse_who_may_ask_nowhere(asker)
     if found is None:
         return Library.objects.none()
-    return _allowing(found, action).filter(organization__in=open_to(asker))
+    return _allowing(found, action).filter(organization__in=checkable_organizations(asker))
 
 
 def _allowing(subject: Principal, action: Action) -> LibraryQuerySet:
-    if isinstance(subject.subject, User):
-        return allowing_by_page(subject.subject, action)
-    return Library.objects.allowing_members_of(groups_of(subject), action)
+    if isinstance(subject.instance, User):
+        return allowing_by_page(subject.instance, action)
+    return Library.objects.allowing_members_of(groups_of_members(subject), action)
 
 
 def subjects_for(kind: Kind, action: Action, library: str, *, asker: User) -> QuerySet[Any]:
@@ -86,23 +86,25 @@ def _subject(name: SubjectName) -> Principal | None:
 
 
 def _refuse_who_may_ask_nowhere(asker: User) -> None:
-    if not (asker.is_superuser or open_to(asker).exists()):
+    if not (asker.is_superuser or checkable_organizations(asker).exists()):
         raise MayNotAsk
 
 
 def _open_library(identifier: str, asker: User) -> Library | None:
     library = find_libraries([identifier]).get(identifier)
-    return library if library and open_to(asker).filter(pk=library.organization_id).exists() else None
+    return library if library and checkable_organizations(asker).filter(pk=library.organization_id).exists() else None
 
 
 def _teams(library: Library, action: Action, asker: User) -> QuerySet[Team]:
-    listed = Q(organization__in=open_to(asker))
+    listed = Q(organization__in=checkable_organizations(asker))
     allowed = _may(library, action, {Kind.TEAM: "group", Kind.ORGANIZATION: "organization__group"})
     return Team.objects.select_related("organization").filter(listed, allowed)
 
 
 def _organizations(library: Library, action: Action, asker: User) -> QuerySet[Organization]:
-    listed = Q(pk__in=open_to(asker)) | Q(pk__in=library.shares.filter(kind=Kind.ORGANIZATION).values("organization"))
+    listed = Q(pk__in=checkable_organizations(asker)) | Q(
+        pk__in=library.shares.filter(kind=Kind.ORGANIZATION).values("organization")
+    )
     return Organization.objects.filter(listed, _may(library, action, {Kind.ORGANIZATION: "group"}))
 
 

@@ -54,9 +54,9 @@ def name_of(subject: Subject) -> str:
             return subject.slug
 
 
-def groups_of(subject: Principal) -> tuple[int, ...]:
+def groups_of_members(subject: Principal) -> tuple[int, ...]:
     """The Django groups through which shares reach whoever is in this team or organization and nothing else."""
-    match subject.subject:
+    match subject.instance:
         case Team() as team:
             return team.group_id, team.organization.group_id
         case Organization() as organization:

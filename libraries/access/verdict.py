@@ -11,7 +11,7 @@ from libraries.rules.levels import Access, Kind, ShareTerms
 def verdict(name: str, library: Library, access: Access, *, decided_by: Sequence[str], over: Sequence[str] = ()) -> str:
     """The sentence about who is called `name`; it says the same of somebody unknown as of somebody without a share.
 
-    library: with its organization. decided_by: the shares behind `access.deciding`, as `named` puts them.
+    library: with its organization. decided_by: the shares behind `access.deciding`, as `share_name` puts them.
     over: those that would reach them and have expired.
     """
     if access.level:
@@ -22,7 +22,7 @@ def verdict(name: str, library: Library, access: Access, *, decided_by: Sequence
     return f"{before}{name} has no access to {library.natural_id}: {why}{_power('but', library, access)}."
 
 
-def named(share: ShareTerms, principal_name: str) -> str:
+def share_name(share: ShareTerms, principal_name: str) -> str:
     """How a verdict calls a share of that principal."""
     return "their own share" if share.kind == Kind.USER else principal_name
 

@@ -68,7 +68,7 @@ class OrganizationFilter(admin.SimpleListFilter):
         return queryset.filter(**{f"{self.column}__in": named.values("pk")})
 
 
-def at(column: str) -> type[OrganizationFilter]:
+def organization_filter(column: str) -> type[OrganizationFilter]:
     """The filter for rows whose organization is in that column."""
     return type("OrganizationFilter", (OrganizationFilter,), {"column": column})
 
@@ -234,6 +234,6 @@ def _names(field: Any) -> set[str]:
     return {field.name, getattr(field, "attname", field.name), "pk"}
 
 
-def become(obj: Model, saved: Model) -> None:
+def copy_columns(obj: Model, saved: Model) -> None:
     """Let the object of a form stand for the one that a verb saved, for Django's messages and history."""
     vars(obj).update(vars(saved))

@@ -50,7 +50,7 @@ INVALID = (
     errors.SharesRefused,
     errors.NameTaken,
 )
-IN_THE_WAY = (errors.LastOwner, errors.AccountInUse, errors.OrganizationInUse)
+CONFLICTS = (errors.LastOwner, errors.AccountInUse, errors.OrganizationInUse)
 """How things stand keeps it from being done."""
 
 
@@ -60,7 +60,7 @@ def usual_statuses(*, invalid: int) -> dict[type[SharingError], int]:
         **dict.fromkeys(NOT_FOUND, 404),
         **dict.fromkeys(FORBIDDEN, 403),
         **dict.fromkeys(INVALID, invalid),
-        **dict.fromkeys(IN_THE_WAY, 409),
+        **dict.fromkeys(CONFLICTS, 409),
     }
 
 

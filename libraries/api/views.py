@@ -17,7 +17,7 @@ from rest_framework.viewsets import ViewSet
 from libraries.api.authentication import HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
 from libraries.api.parsers import StrictJSONParser
-from libraries.events.record import coming_through
+from libraries.events.record import recorded_via
 from libraries.models import ApiKey, Scope, User
 
 
@@ -34,7 +34,7 @@ class DialectViewSet(ViewSet):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with coming_through(self.dialect, getattr(request, "request_id", "")):
+        with recorded_via(self.dialect, getattr(request, "request_id", "")):
             response = super().dispatch(request, *args, **kwargs)
         self._keep_private(request, response)
         return response

@@ -15,12 +15,12 @@ from libraries.db.expressions import array_of
 
 # Names of tables and columns in the statements here come from the models and are quoted; values are always parameters.
 
-Row = dict[str, Any]
+RowValues = dict[str, Any]
 Columns = Sequence[str]
 """Names of attributes, such as `library_id`. Each row has a value for each: keys, moments and JSON may be texts."""
 
 
-def locked_to_share(rows: QuerySet[Any], columns: Columns) -> list[Row]:
+def locked_to_share(rows: QuerySet[Any], columns: Columns) -> list[RowValues]:
     """Read rows that nobody may change or delete until the transaction ends, and that others may lock like this too."""
     found = rows.values(*columns)
     if connection.vendor != "postgresql":  # SQLite lets one transaction write at a time

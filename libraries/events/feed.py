@@ -59,25 +59,25 @@ def matching(
 
 
 @dataclass(frozen=True)
-class Stretch:
+class EventsPage:
     """Some events in their order, and the point to read on from."""
 
     events: list[Event]
     end: int
 
 
-def read_on(events: EventQuerySet, condition: Q, *, after: int = 0, count: int) -> Stretch:
+def events_after(events: EventQuerySet, condition: Q, *, after: int = 0, count: int) -> EventsPage:
     """The first `count` of the events that meet the condition behind the point `after` (0: from the beginning).
 
     Whoever goes on from each stretch's end meets every event once, however many are being written. Two queries.
     """
     horizon = events.horizon()
     found = list(_between(events, condition, after, horizon)[:count])
-    return Stretch(found, found[-1].position if len(found) == count else max(after, horizon))
+    return EventsPage(found, found[-1].position if len(found) == count else max(after, horizon))
 
 
-def read_all(events: EventQuerySet, condition: Q, *, after: int = 0) -> Iterator[Event]:
-    """All that read_on would find by now, a few at a time in memory."""
+def all_events_after(events: EventQuerySet, condition: Q, *, after: int = 0) -> Iterator[Event]:
+    """All that events_after would find by now, a few at a time in memory."""
     horizon = events.horizon()
     while found := list(_between(events, condition, after, horizon)[:CHUNK]):
         yield from found
@@ -88,6 +88,6 @@ def _between(events: EventQuerySet, condition: Q, after: int, horizon: int) -> E
     return events.filter(condition, position__gt=after, position__lte=horizon).order_by("position")
 
 
-def point_behind(event_id: UUID) -> int | None:
+def position_of(event_id: UUID) -> int | None:
     """The point from which one reads on who has everything up to that event; None where there is no such event."""
     return Event.objects.filter(pk=event_id).values_list("position", flat=True).first()

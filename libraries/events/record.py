@@ -64,7 +64,7 @@ _origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B0
 
 
 @contextmanager
-def coming_through(via: str, request_id: str = "") -> Iterator[None]:
+def recorded_via(via: str, request_id: str = "") -> Iterator[None]:
     """Everything recorded inside says that it came this way."""
     token = _origin.set(Origin(via, request_id))
     try:

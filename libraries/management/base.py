@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from libraries.db.text import is_storable
 from libraries.errors import SharingError
-from libraries.events.record import coming_through
+from libraries.events.record import recorded_via
 from libraries.identifiers import lookup_for
 from libraries.models import OPERATOR, Actor, Library, Organization, User
 from libraries.rules.levels import Level
@@ -23,7 +23,7 @@ class SharingCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            with coming_through("command"):
+            with recorded_via("command"):
                 return super().execute(*args, **options)
         except SharingError as error:
             raise CommandError(sentence_of(error)) from error

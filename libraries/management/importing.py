@@ -22,10 +22,10 @@ from libraries.sharing.bulk_write import Change
 
 WORKERS = 2
 """The database works for one while the other thinks: more have nothing left to use."""
-AHEAD = 1
+ROUNDS_AHEAD = 1
 """Rounds begun beyond the one that is being done, so that a worker seldom waits for another. More would be done again,
 when an import is resumed, and more would lie in memory."""
-SELDOM = 1_000_000
+GARBAGE_COLLECTION_THRESHOLD = 1_000_000
 """Objects more than at its last visit, to which the garbage collector comes."""
 
 
@@ -84,7 +84,7 @@ class Import:
                 parts, lost = _apart(round_.good_lines, self.workers)
                 before = begun[-1][-1] if begun else [None] * self.workers
                 begun.append((round_, lost, [self._begin(*part) for part in zip(threads, parts, before, strict=True)]))
-                if len(begun) > AHEAD:
+                if len(begun) > ROUNDS_AHEAD:
                     yield _wait_for(*begun.popleft())
             while begun:
                 yield _wait_for(*begun.popleft())
@@ -169,7 +169,7 @@ def _apart(lines: Sequence[Line], number: int) -> tuple[list[list[Line]], Outcom
 def quick_memory() -> Iterator[None]:
     """The garbage collector comes seldom: a batch makes much and leaves nothing that only it could free."""
     usual = gc.get_threshold()
-    gc.set_threshold(SELDOM)
+    gc.set_threshold(GARBAGE_COLLECTION_THRESHOLD)
     try:
         yield
     finally:

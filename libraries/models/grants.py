@@ -26,7 +26,7 @@ EVERYONE = "everyone"
 """The group that all active accounts are in without a row; also how that principal is written."""
 
 
-def groups_of(user: Actor) -> Subquery:
+def group_keys_of(user: Actor) -> Subquery:
     """The keys of the groups of the user's teams and organizations, and of everyone's."""
     memberships = User.groups.through.objects.filter(user=user.pk).values("group")
     return Subquery(memberships.union(Group.objects.filter(name=EVERYONE).values("pk"), all=True))
@@ -61,7 +61,7 @@ class UserGrantQuerySet(models.QuerySet["LibraryUserObjectPermission"]):
 class GroupGrantQuerySet(models.QuerySet["LibraryGroupObjectPermission"]):
     def reaching(self, user: Actor) -> GroupGrantQuerySet:
         """The grants made to a group that the user is in, apart from expired ones (R3)."""
-        return self.filter(unexpired(), IsAnyOf(F("group"), groups_of(user)))
+        return self.filter(unexpired(), IsAnyOf(F("group"), group_keys_of(user)))
 
     def reaching_pairs(self, pairs: Pairs) -> GroupGrantQuerySet:
         """Those that reach each of the users as `member`, on the library beside them; without everyone's (R3)."""

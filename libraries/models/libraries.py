@@ -38,7 +38,7 @@ def administered_by(user: Actor, organization: str = "organization") -> Exists:
     )
 
 
-FEW = 1000
+FEW_GRANTS = 1000
 """So many grants are read and sorted sooner than an index is walked for them."""
 
 
@@ -102,8 +102,8 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         return self.filter(self._permitted(user, Action(GRANTED[level][-1]))) if user.is_active else self.none()
 
     def sees_few(self, user: Actor) -> bool:
-        """Whether no more than FEW grants and powers could show the user anything. One query."""
-        return not user.is_superuser and _reaching(user)[: FEW + 1].count() <= FEW
+        """Whether no more than FEW_GRANTS grants and powers could show the user anything. One query."""
+        return not user.is_superuser and _reaching(user)[: FEW_GRANTS + 1].count() <= FEW_GRANTS
 
     def _within_reach_of(self, user: Actor) -> LibraryQuerySet:
         """Those that any grant or power of the user's is about, fetched by key: no table is read for a few of them."""

@@ -15,7 +15,7 @@ ADMINISTER = "administer_organization"
 CHECK_ACCESS = "check_access"
 
 
-class Membered(models.Model):
+class GroupOwner(models.Model):
     """Something that users are members of: it owns one Django group, whose users are the members."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
@@ -51,7 +51,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(pk__in=powers.values("content_object"))
 
 
-class Organization(Membered):
+class Organization(GroupOwner):
     """The home of libraries, teams and members."""
 
     slug = models.SlugField(max_length=SLUG_LENGTH, unique=True)
@@ -82,7 +82,7 @@ class Organization(Membered):
         return f"org:{self.slug}"
 
 
-class Team(Membered):
+class Team(GroupOwner):
     """Some members of one organization."""
 
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="teams")

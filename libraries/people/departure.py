@@ -37,7 +37,7 @@ class Departure:
             raise LastOwner(self.user.username, [library.natural_id for library in self.owned_alone])
 
 
-def what_leaving_takes(*, organization: Organization, user: User, actor: Actor) -> Departure:
+def preview_departure(*, organization: Organization, user: User, actor: Actor) -> Departure:
     """What remove_member would do, for who may do it. Raises NotAdministrator, NotMember."""
     require_administrator(actor, organization)
     return departure_of(organization, user)

@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from libraries.errors import SharingError
 from libraries.models import Library, User
 
-Row = TypeVar("Row", bound=Model)
+Instance = TypeVar("Instance", bound=Model)
 
 
 def lock_user(user: User) -> None:
@@ -33,12 +33,12 @@ def lock_with_principals(shared: QuerySet[Library], principals: QuerySet[Any]) -
             transaction.set_rollback(True)
 
 
-def _lock(rows: QuerySet[Row]) -> list[Row]:
+def _lock(rows: QuerySet[Instance]) -> list[Instance]:
     """Lock the rows, always in one order, so that two who lock several never wait for each other."""
     return list(rows.order_by("pk").select_for_update(no_key=True))
 
 
-def locked(rows: QuerySet[Row], row: Row, *, gone: SharingError) -> Row:
+def locked(rows: QuerySet[Instance], row: Instance, *, gone: SharingError) -> Instance:
     """The row as it stands now, locked as `rows` says. Raises `gone` where it is not there any more."""
     found = rows.filter(pk=row.pk).first()
     if found is None:

@@ -77,7 +77,7 @@ def allowed(
 
 
 @dataclass(frozen=True)
-class Grant:
+class ReachingGrant:
     """One grant that reaches a user, as the rules look at it (levels.ShareTerms)."""
 
     kind: int
@@ -85,7 +85,7 @@ class Grant:
     expires_at: datetime | None
 
 
-class Line(Func):
+class JoinedColumns(Func):
     """Columns of one row as one text, with commas between."""
 
     template = "(%(expressions)s)"
@@ -93,7 +93,7 @@ class Line(Func):
     output_field = TextField()
 
 
-class Lines(Func):
+class JoinedRows(Func):
     """The texts of all rows as one, so that a subquery can bring several rows along."""
 
     template = "%(function)s(%(expressions)s, ';')"
@@ -107,17 +107,17 @@ class Lines(Func):
 def described(grants: QuerySet[Any], kind: F | Value) -> Subquery:
     """Correlated `grants` as one text that `parse` reads back."""
     end = Coalesce(Cast("expires_at", TextField()), Value(""))
-    lines = Lines(Line(kind, F("permission__codename"), end))
+    lines = JoinedRows(JoinedColumns(kind, F("permission__codename"), end))
     levels_only = grants.filter(permission__codename__in=LEVEL_OF)
     return Subquery(levels_only.order_by().annotate(described=lines).values("described"))
 
 
-def parse(*descriptions: str | None) -> Iterator[Grant]:
+def parse(*descriptions: str | None) -> Iterator[ReachingGrant]:
     """The grants that `described` wrote."""
     for line in ";".join(filter(None, descriptions)).split(";"):
         if line:
             kind, codename, expires_at = line.split(",")
-            yield Grant(int(kind), LEVEL_OF[codename], _moment(expires_at) if expires_at else None)
+            yield ReachingGrant(int(kind), LEVEL_OF[codename], _moment(expires_at) if expires_at else None)
 
 
 def _moment(text: str) -> datetime:

@@ -20,10 +20,10 @@ from libraries.errors import (
 )
 from libraries.identifiers import new_uuid_text
 from libraries.models import Actor, Library, Share
-from libraries.principals import COLUMNS, PrincipalReference
+from libraries.principals import PRINCIPAL_COLUMNS, PrincipalReference
 from libraries.rules.levels import Action, Kind, Level
-from libraries.sharing.bulk_principals import Address, Addressee, Addressees
-from libraries.sharing.bulk_write import Change, Identity, ShareRow, write_changes
+from libraries.sharing.bulk_principals import Address, BulkPrincipal, BulkPrincipals
+from libraries.sharing.bulk_write import Change, ShareKey, ShareRow, write_changes
 from libraries.sharing.rules import (
     Terms,
     Wanted,
@@ -114,12 +114,12 @@ def _outcome(batch: Batch, target: Target, wanted: Wanted | None) -> Change | Sh
 
 
 class Target(NamedTuple):
-    """A principal of a library. `addressee` None: nobody of that name. `identity`: the same for all of its names."""
+    """What a reference names on a library. `principal` None: nobody of that name. `identity`: the same for all names."""
 
     library: Library
     reference: PrincipalReference
-    addressee: Addressee | None
-    identity: Identity
+    principal: BulkPrincipal | None
+    identity: ShareKey
 
 
 class Batch:
@@ -130,31 +130,31 @@ class Batch:
 
     def __init__(self, addresses: Sequence[Address], actor: Actor) -> None:
         self._actor = actor
-        self._addressees = Addressees(addresses)
+        self._principals = BulkPrincipals(addresses)
         self.targets = [self._target(reference, library) for reference, library in addresses]
-        self._standing = _standing_shares({target.identity for target in self.targets})
+        self._existing = _existing_shares({target.identity for target in self.targets})
         self._terms_of_new: dict[tuple[str, Kind, Wanted], Terms] = {}
 
     def _target(self, reference: PrincipalReference, library: Library) -> Target:
-        addressee = self._addressees.find(reference, library)
-        identity = (library.key, reference.kind, addressee.key if addressee else reference)
-        return Target(library, reference, addressee, identity)
+        principal = self._principals.find(reference, library)
+        identity = (library.key, reference.kind, principal.key if principal else reference)
+        return Target(library, reference, principal, identity)
 
     def judge(self, target: Target, wanted: Wanted | None, *, leave_what_stands: bool = False) -> Change:
         """What the wish comes to, after those judged before it. Raises what the verbs on one share raise.
 
         leave_what_stands: ask nothing where the share says what is wanted already.
         """
-        before = self._standing.get(target.identity)
+        before = self._existing.get(target.identity)
         if leave_what_stands and before and wanted and wanted.is_met_by(before):
-            return Change(target.library, target.addressee, before, before)
+            return Change(target.library, target.principal, before, before)
         if wanted is None:
             self._refuse_to_revoke(target, before)
             after = None
         else:
             after = self._shared(target, wanted, before)
-        self._standing[target.identity] = after
-        return Change(target.library, target.addressee, before, after)
+        self._existing[target.identity] = after
+        return Change(target.library, target.principal, before, after)
 
     def _refuse_to_revoke(self, target: Target, before: ShareRow | None) -> None:
         access = target.library.access
@@ -164,27 +164,27 @@ class Batch:
             refuse_to_revoke(before, access=access, actor=self._actor)
 
     def _shared(self, target: Target, wanted: Wanted, before: ShareRow | None) -> ShareRow:
-        library, reference, addressee, _ = target
+        library, reference, principal, _ = target
         if Action.SHARE not in library.access.actions:
             raise ActionNotAllowed(Action.SHARE)
-        if addressee is None:
+        if principal is None:
             raise UnknownPrincipal(reference.text)
-        terms = self._terms(target, addressee, wanted, before)
+        terms = self._terms(target, principal, wanted, before)
         if before and terms == terms_of(before):
             return before
-        return ShareRow(before.id if before else new_uuid_text(), library.key, addressee.kind, addressee.key, *terms)
+        return ShareRow(before.id if before else new_uuid_text(), library.key, principal.kind, principal.key, *terms)
 
-    def _terms(self, target: Target, addressee: Addressee, wanted: Wanted, before: ShareRow | None) -> Terms:
+    def _terms(self, target: Target, principal: BulkPrincipal, wanted: Wanted, before: ShareRow | None) -> Terms:
         """By the rules, which are asked once for all new shares of a library on the same terms."""
-        admissible = self._addressees.admits(target.library, addressee)
+        admissible = self._principals.admits(target.library, principal)
         is_new = admissible and before is None
-        same = (target.library.key, addressee.kind, wanted)
+        same = (target.library.key, principal.kind, wanted)
         if is_new and same in self._terms_of_new:
             return self._terms_of_new[same]
         terms = new_terms(
             wanted,
             text=target.reference.text,
-            kind=addressee.kind,
+            kind=principal.kind,
             admissible=admissible,
             before=before,
             access=target.library.access,
@@ -195,7 +195,7 @@ class Batch:
         return terms
 
 
-def _standing_shares(identities: Iterable[Identity]) -> dict[Identity, ShareRow | None]:
+def _existing_shares(identities: Iterable[ShareKey]) -> dict[ShareKey, ShareRow | None]:
     """By identity, the shares that there are; one query for each kind of principal."""
     sought: dict[Kind, list[tuple[str, Any]]] = defaultdict(list)
     for library, kind, key in identities:
@@ -205,7 +205,7 @@ def _standing_shares(identities: Iterable[Identity]) -> dict[Identity, ShareRow 
 
 
 def _shares_of(kind: Kind, pairs: Sequence[tuple[str, Any]]) -> Iterator[ShareRow]:
-    column = f"{COLUMNS[kind]}_id" if kind in COLUMNS else None
+    column = f"{PRINCIPAL_COLUMNS[kind]}_id" if kind in PRINCIPAL_COLUMNS else None
     sought = AreAmong(F("library_id"), F(column), rows=pairs) if column else _of_libraries(pairs)
     found = Share.objects.filter(sought, kind=kind)  # each kind has an index of its own
     rows = found.order_by().values("id", "library_id", "level", "expires_at", "note", *filter(None, [column]))

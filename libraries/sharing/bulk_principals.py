@@ -27,7 +27,7 @@ TABLES: dict[Kind, tuple[Any, tuple[str, ...]]] = {
 Address = tuple[PrincipalReference, Library]
 
 
-class Addressee(NamedTuple):
+class BulkPrincipal(NamedTuple):
     """A principal, as sharing with many sees one: no more than is needed, since there are thousands.
 
     key: its primary key as text; None for everyone.
@@ -41,10 +41,10 @@ class Addressee(NamedTuple):
     is_active: bool = True
 
 
-_EVERYONE = Addressee(Kind.EVERYONE, None, EVERYONE)
+_EVERYONE = BulkPrincipal(Kind.EVERYONE, None, EVERYONE)
 
 
-class Addressees:
+class BulkPrincipals:
     """The principals that many references name, each as seen from the library that it is to share.
 
     Their rows stay locked until the transaction ends, so that none can leave or go meanwhile.
@@ -53,27 +53,29 @@ class Addressees:
     def __init__(self, addresses: Collection[Address]) -> None:
         libraries = {library.key: library for _, library in addresses}.values()
         organizations = {library.organization_id: library.organization for library in libraries}
-        self._found: dict[Any, Addressee] = dict(_find((reference for reference, _ in addresses), organizations))
+        self._found: dict[Any, BulkPrincipal] = dict(_find((reference for reference, _ in addresses), organizations))
         self._members = _members(self._found.values(), organizations.values())
 
-    def find(self, reference: PrincipalReference, library: Library) -> Addressee | None:
+    def find(self, reference: PrincipalReference, library: Library) -> BulkPrincipal | None:
         """The principal of that name, whether or not R8 admits it; no query."""
         if reference.kind == Kind.EVERYONE:
             return _EVERYONE
         return self._found.get(_name(reference.kind, reference.field, reference.value, library.organization_id))
 
-    def admits(self, library: Library, addressee: Addressee) -> bool:
+    def admits(self, library: Library, principal: BulkPrincipal) -> bool:
         """Whether the library can be shared with the principal (R8); no query."""
         return admits(
             library,
-            addressee.kind,
-            organization_id=addressee.organization_id,
-            is_active=addressee.is_active,
-            is_member=(addressee.key, library.organization.group_id) in self._members,
+            principal.kind,
+            organization_id=principal.organization_id,
+            is_active=principal.is_active,
+            is_member=(principal.key, library.organization.group_id) in self._members,
         )
 
 
-def _find(references: Iterable[PrincipalReference], organizations: Collection[UUID]) -> Iterator[tuple[Any, Addressee]]:
+def _find(
+    references: Iterable[PrincipalReference], organizations: Collection[UUID]
+) -> Iterator[tuple[Any, BulkPrincipal]]:
     names: dict[Kind, dict[str, set[Any]]] = defaultdict(lambda: defaultdict(set))
     for reference in references:
         if reference.can_exist:
@@ -85,15 +87,15 @@ def _find(references: Iterable[PrincipalReference], organizations: Collection[UU
 
 def _found_by_name(
     kind: Kind, names: dict[str, set[Any]], organizations: Collection[UUID]
-) -> Iterator[tuple[Any, Addressee]]:
+) -> Iterator[tuple[Any, BulkPrincipal]]:
     table, columns = TABLES[kind]
     rows = table.objects.filter(reduce(or_, (_is_named(field, names[field]) for field in names)))
     if kind == Kind.TEAM:
         rows = rows.filter(organization__in=organizations)
     for row in locked_to_share(rows.order_by("pk"), columns):
-        addressee = _addressee(kind, row)
+        principal = _bulk_principal(kind, row)
         for field in names:
-            yield _name(kind, field, spelled(row, field), addressee.organization_id), addressee
+            yield _name(kind, field, spelled(row, field), principal.organization_id), principal
 
 
 def _is_named(field: str, values: set[Any]) -> Q:
@@ -107,20 +109,20 @@ def _name(kind: Kind, field: str, value: Any, organization_id: UUID | None) -> t
     return (kind, field, value, organization_id) if kind == Kind.TEAM else (kind, field, value)
 
 
-def _addressee(kind: Kind, row: dict[str, Any]) -> Addressee:
+def _bulk_principal(kind: Kind, row: dict[str, Any]) -> BulkPrincipal:
     key = str(row["pk"])
     match kind:
         case Kind.USER:
-            return Addressee(kind, key, row["username"], is_active=row["is_active"])
+            return BulkPrincipal(kind, key, row["username"], is_active=row["is_active"])
         case Kind.TEAM:
-            return Addressee(kind, key, TEAM_PREFIX + row["slug"], row["organization_id"])
+            return BulkPrincipal(kind, key, TEAM_PREFIX + row["slug"], row["organization_id"])
         case _:
-            return Addressee(kind, key, ORGANIZATION_PREFIX + row["slug"], row["pk"])
+            return BulkPrincipal(kind, key, ORGANIZATION_PREFIX + row["slug"], row["pk"])
 
 
-def _members(addressees: Iterable[Addressee], organizations: Iterable[Organization]) -> set[tuple[str | None, int]]:
+def _members(principals: Iterable[BulkPrincipal], organizations: Iterable[Organization]) -> set[tuple[str | None, int]]:
     """User and group, for the organizations that admit their members only."""
-    users = [(addressee.key,) for addressee in addressees if addressee.kind == Kind.USER and addressee.key]
+    users = [(principal.key,) for principal in principals if principal.kind == Kind.USER and principal.key]
     closed = [each.group_id for each in organizations if each.sharing_scope == SharingScope.ORGANIZATION]
     if not (users and closed):
         return set()

@@ -19,9 +19,9 @@ from libraries.events.record import record_of_shares
 from libraries.models import Actor, Library, Share
 from libraries.rules.levels import Kind, Level
 from libraries.sharing import grants
-from libraries.sharing.bulk_principals import Addressee
+from libraries.sharing.bulk_principals import BulkPrincipal
 
-Identity = tuple[str, Kind, Any]
+ShareKey = tuple[str, Kind, Any]
 """Of a share: the library, and the kind and key of the principal."""
 
 
@@ -37,7 +37,7 @@ class ShareRow(NamedTuple):
     note: str
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> ShareKey:
         return self.library_id, self.kind, self.subject_id
 
     @property
@@ -49,7 +49,7 @@ class Change(NamedTuple):
     """A principal's share on a library before and after; None where there is none, or nobody of that name."""
 
     library: Library
-    addressee: Addressee | None
+    principal: BulkPrincipal | None
     before: ShareRow | None
     after: ShareRow | None
 
@@ -60,7 +60,7 @@ class Change(NamedTuple):
 
     @property
     def principal_name(self) -> str:
-        return self.addressee.name if self.addressee else ""
+        return self.principal.name if self.principal else ""
 
 
 def write_changes(changes: Sequence[Change], actor: Actor) -> None:

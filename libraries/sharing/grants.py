@@ -21,7 +21,7 @@ from libraries.models import EVERYONE, Library, LibraryGroupObjectPermission, Li
 from libraries.models.grants import permission_key
 from libraries.rules.levels import GRANTED, Kind, Level
 
-Grant = LibraryUserObjectPermission | LibraryGroupObjectPermission
+GrantTable = LibraryUserObjectPermission | LibraryGroupObjectPermission
 BATCH = 1000
 NO_PERMISSION = "no permission on libraries"
 
@@ -39,7 +39,7 @@ def put(share: Share, *, before: Share | None = None) -> None:
         _insert(share, come)
 
 
-class Written(Protocol):
+class StoredShare(Protocol):
     """A share that is in the database; its key as text."""
 
     @property
@@ -48,7 +48,7 @@ class Written(Protocol):
     def kind(self) -> Kind: ...
 
 
-def put_all(shares: Collection[Written]) -> None:
+def put_all(shares: Collection[StoredShare]) -> None:
     """Write the grants of shares that have none yet, as the database has the shares. Four queries at most."""
     if not shares:
         return
@@ -62,7 +62,7 @@ def put_all(shares: Collection[Written]) -> None:
 
 
 def _put_found(
-    table: type[Grant], shares: Collection[str], granted: Collection[tuple[int, int]], **holder: Combinable
+    table: type[GrantTable], shares: Collection[str], granted: Collection[tuple[int, int]], **holder: Combinable
 ) -> None:
     """`holder` holds, by the column that it is for, how a share tells who gets its grants."""
     columns = ("share_id", "content_object_id", "expires_at", *holder)
@@ -94,7 +94,7 @@ def _permission_keys() -> dict[str, int]:
     return dict(of_libraries.values_list("codename", "pk"))
 
 
-def _table(share: Share) -> type[Grant]:
+def _table(share: Share) -> type[GrantTable]:
     return LibraryUserObjectPermission if share.kind == Kind.USER else LibraryGroupObjectPermission
 
 

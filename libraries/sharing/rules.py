@@ -45,7 +45,7 @@ class Wanted(NamedTuple):
     expires_at: datetime | Keep | None = KEEP
     note: str | Keep = KEEP
 
-    def is_met_by(self, share: Standing) -> bool:
+    def is_met_by(self, share: CurrentShare) -> bool:
         """Whether the share says all this as it is."""
         standing = (share.level, share.expires_at, share.note)
         return all(wanted is KEEP or wanted == found for wanted, found in zip(self, standing, strict=True))
@@ -59,7 +59,7 @@ class Terms(NamedTuple):
     note: str
 
 
-class Standing(Protocol):
+class CurrentShare(Protocol):
     """A share, as far as these rules look at one."""
 
     @property
@@ -75,7 +75,14 @@ class Standing(Protocol):
 
 
 def new_terms(
-    wanted: Wanted, *, text: str, kind: Kind, admissible: bool, before: Standing | None, access: Access, actor: Actor
+    wanted: Wanted,
+    *,
+    text: str,
+    kind: Kind,
+    admissible: bool,
+    before: CurrentShare | None,
+    access: Access,
+    actor: Actor,
 ) -> Terms:
     """The terms of the share once the wish is granted; equal to those of `before` where nothing would change.
 
@@ -102,7 +109,7 @@ def require_right_to_revoke(*, own: bool, access: Access) -> None:
         raise ActionNotAllowed(Action.SHARE)
 
 
-def refuse_to_revoke(before: Standing, *, access: Access, actor: Actor) -> None:
+def refuse_to_revoke(before: CurrentShare, *, access: Access, actor: Actor) -> None:
     """Raises OwnShareFixed (R6) and LevelAboveOwn (R5) for a share that the actor cannot take away."""
     _refuse_change_of_own_ownership(before, actor)
     if not is_own(before, actor):
@@ -122,33 +129,33 @@ def may_revoke(library: Library, share: Share, actor: Actor) -> bool:
     return may_change(library, share, actor)
 
 
-def terms_of(share: Standing) -> Terms:
+def terms_of(share: CurrentShare) -> Terms:
     return Terms(Level(share.level), share.expires_at, share.note)
 
 
-def is_own(share: Standing, actor: Actor) -> bool:
+def is_own(share: CurrentShare, actor: Actor) -> bool:
     """By the share's own row: two spellings of a name may look alike to Python and not to the database."""
     return share.kind == Kind.USER and share.user_id == actor.pk
 
 
-def _is_own_ownership(share: Standing, actor: Actor) -> bool:
+def _is_own_ownership(share: CurrentShare, actor: Actor) -> bool:
     return share.level == Level.OWNER and is_own(share, actor)
 
 
-def _refuse_levels_above(ceiling: Level, level: Level, before: Standing | None) -> None:
+def _refuse_levels_above(ceiling: Level, level: Level, before: CurrentShare | None) -> None:
     """R5: neither the level given nor the share that changes may be above the actor's own."""
     highest = max(level, Level(before.level) if before else Level.NONE)
     if highest > ceiling:
         raise LevelAboveOwn(highest, ceiling)
 
 
-def _refuse_change_of_own_ownership(before: Standing, actor: Actor) -> None:
+def _refuse_change_of_own_ownership(before: CurrentShare, actor: Actor) -> None:
     """R6. So whoever changes another's ownership stays an owner, and no library is ever left without one."""
     if _is_own_ownership(before, actor):
         raise OwnShareFixed
 
 
-def _end(level: Level, wanted: datetime | Keep | None, before: Standing | None, actor: Access) -> datetime | None:
+def _end(level: Level, wanted: datetime | Keep | None, before: CurrentShare | None, actor: Access) -> datetime | None:
     """The end that the share gets (R3)."""
     kept = before.expires_at if before and before.expires_at and before.expires_at > timezone.now() else None
     if level == Level.OWNER:
@@ -171,7 +178,7 @@ def _refuse_end(wanted: datetime, latest: datetime | None) -> None:
         raise ExpiryRefused(f"Your own access ends at {latest.isoformat()}: the share cannot last longer.", latest)
 
 
-def _note(wanted: str | Keep, before: Standing | None) -> str:
+def _note(wanted: str | Keep, before: CurrentShare | None) -> str:
     if isinstance(wanted, Keep):
         return before.note if before else ""
     if len(wanted) > NOTE_LENGTH:

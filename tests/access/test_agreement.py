@@ -37,6 +37,6 @@ def test_levels_and_explanations_of_many_are_those_of_each(world, handbook, engi
 
 @pytest.mark.parametrize("few", [0, 1000])
 def test_whoever_reads_by_page_sees_the_same_whether_that_is_few_or_many(world, monkeypatch, few):
-    monkeypatch.setattr("libraries.models.libraries.FEW", few)
+    monkeypatch.setattr("libraries.models.libraries.FEW_GRANTS", few)
     for user in User.objects.all():
         assert set(visible_libraries_by_page(user)) == set(visible_libraries(user))

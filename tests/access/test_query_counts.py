@@ -86,6 +86,6 @@ def test_seeing_many_libraries_costs_one(alice, libraries, django_assert_num_que
 
 @pytest.mark.parametrize("few", [0, 1000])
 def test_a_page_of_them_costs_two(alice, few, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("libraries.models.libraries.FEW", few)
+    monkeypatch.setattr("libraries.models.libraries.FEW_GRANTS", few)
     with django_assert_num_queries(2):
         assert list(visible_libraries_by_page(alice).order_by("name", "id")[:2])

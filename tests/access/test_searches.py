@@ -8,7 +8,7 @@ import pytest
 
 from libraries.access.batch import access_of_pairs
 from libraries.access.check import allowed_actions
-from libraries.access.decisions import open_to
+from libraries.access.decisions import checkable_organizations
 from libraries.access.lists import who_can
 from libraries.access.searches import actions_for, libraries_for, subjects_for
 from libraries.access.subjects import SubjectName, name_of
@@ -84,11 +84,11 @@ def _assert_that_searches_agree(asker: User) -> None:
     for action in Action:
         for subject in everybody:
             expected = {library.natural_id for library in everything if action in access[subject, library].actions}
-            assert libraries(asker, name_of(subject.subject), action, subject.kind) == expected
+            assert libraries(asker, name_of(subject.instance), action, subject.kind) == expected
         for library in everything:
             for kind in (USER, TEAM, ORGANIZATION):
                 of_kind = [subject for subject in everybody if subject.kind == kind]
-                expected = {name_of(each.subject) for each in of_kind if action in access[each, library].actions}
+                expected = {name_of(each.instance) for each in of_kind if action in access[each, library].actions}
                 assert subjects(asker, kind, library.natural_id, action) == expected
 
 
@@ -147,7 +147,7 @@ def test_each_costs_the_same_however_much_there_is(alice, acme, number, django_a
     )
     for each in range(number):
         create_team(organization=acme, slug=f"team-{each}", name="x", actor=alice)
-    assert set(open_to(alice)) == {acme}
+    assert set(checkable_organizations(alice)) == {acme}
     with django_assert_num_queries(3):
         assert len(libraries(alice, "alice")) == number + 3
     with django_assert_num_queries(4):

@@ -19,7 +19,7 @@ def find(kind: Kind, text: str) -> object:
     name = SubjectName(kind, text)
     found = find_subjects([name]).get(name)
     assert found is None or found.kind == kind
-    return found and found.subject
+    return found and found.instance
 
 
 def test_a_user_is_found_by_username_uuid_and_email(bob):

@@ -3,7 +3,7 @@
 import pytest
 
 from libraries.access.check import can
-from libraries.access.decisions import open_to
+from libraries.access.decisions import checkable_organizations
 from libraries.models import Event, Organization, User
 from libraries.people.administrators import administers
 from libraries.people.queries import is_member
@@ -90,11 +90,11 @@ def test_a_newcomer_can_become_an_administrator_at_once(console, acme, erin, ali
 
 def test_who_may_check_access_comes_and_goes_and_is_marked(console, acme, carol):
     console.save(page(acme), give_check_access=[str(carol.pk)])
-    assert open_to(carol).contains(acme)
+    assert checkable_organizations(carol).contains(acme)
     assert b"carol</a> (may check access)" in console.client.get(page(acme)).content
 
     console.save(page(acme), take_check_access=[str(carol.pk)])
-    assert not open_to(carol).exists()
+    assert not checkable_organizations(carol).exists()
     assert recorded(*EVENT) == [("check_access.given", "acme", "carol"), ("check_access.taken", "acme", "carol")]
 
 

@@ -35,9 +35,9 @@ def shown(response):
 
 
 def confirm(console, response, action, chosen, **values):
-    seen = re.search(r'name="seen" value="(\w+)"', response.content.decode())
-    assert seen, "there is nothing to confirm"
-    return console.choose(LIST, action, *chosen, ask="yes", seen=seen[1], **values)
+    version = re.search(r'name="version" value="(\w+)"', response.content.decode())
+    assert version, "there is nothing to confirm"
+    return console.choose(LIST, action, *chosen, ask="yes", version=version[1], **values)
 
 
 def levels(chosen):
@@ -48,7 +48,7 @@ def test_a_level_is_asked_for_shown_and_set(console, chosen):
     asked = console.choose(LIST, "set_level", *chosen)
 
     assert shown(asked)["carol"] == ("1", "EDITOR", "")
-    assert "seen" not in asked.content.decode()
+    assert "version" not in asked.content.decode()
 
     preview = console.choose(LIST, "set_level", *chosen, ask="preview", level="1")
 
@@ -121,9 +121,9 @@ def test_one_refusal_keeps_all_from_being_done(console, chosen, roadmap, action,
 
     assert shown(preview)["bob"] == ("1", "OWNER", refusal)
     assert "1 of 4 is. Leave it out" in " ".join(preview.content.decode().split())
-    assert 'name="seen"' not in preview.content.decode()
+    assert 'name="version"' not in preview.content.decode()
 
-    forced = console.choose(LIST, action, *chosen, owner, ask="yes", seen="0" * 64, **values)
+    forced = console.choose(LIST, action, *chosen, owner, ask="yes", version="0" * 64, **values)
 
     assert {row[2] for row in shown(forced).values()} == {CHANGED}
     assert list(Share.objects.values()) == before
@@ -166,7 +166,7 @@ def test_an_answer_that_is_none_is_told_beside_its_field(console, chosen, action
     response = console.choose(LIST, action, *chosen, ask="preview", **values)
 
     assert [sentence for errors in response.context["ask"].errors.values() for sentence in errors] == [told]
-    assert 'name="seen"' not in response.content.decode()
+    assert 'name="version"' not in response.content.decode()
 
 
 def test_an_end_in_the_past_is_refused_in_each_row(console, chosen):
@@ -188,7 +188,7 @@ def test_an_administrator_changes_their_own(console_of, alice, chosen):
 
 
 def test_too_many_are_not_changed_at_once(console, handbook, monkeypatch):
-    monkeypatch.setattr(share_actions, "MOST", 3)
+    monkeypatch.setattr(share_actions, "MAX_SHARES", 3)
     shares = list(handbook.shares.all())
 
     refused = console.choose(LIST, "revoke", *shares)

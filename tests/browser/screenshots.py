@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from libraries.events.record import coming_through
+from libraries.events.record import recorded_via
 from libraries.identifiers import first_uuid_at
 from libraries.library_lifecycle import create_library
 from libraries.models import OPERATOR, Event, Library, Organization, User
@@ -43,7 +43,7 @@ LIBRARIES = {"support-articles": "Support Articles", "price-book": "Price Book",
 @pytest.fixture
 def lively(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo world some months on: more people, another team, shares that end soon, and a past."""
-    with coming_through("hal"):
+    with recorded_via("hal"):
         _make_more()
     _live_on(monkeypatch)
 

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Q
 
 from libraries.errors import NotAdministrator
-from libraries.events.feed import events_for, events_of, matching, point_behind, read_all, read_on
+from libraries.events.feed import all_events_after, events_after, events_for, events_of, matching, position_of
 from libraries.events.record import EventAction, record
 from libraries.identifiers import new_uuid
 from libraries.library_lifecycle import delete_library
@@ -51,7 +51,7 @@ def unread(start) -> Callable[[], list[str]]:
     reader = {"at": start}
 
     def read() -> list[str]:
-        stretch = read_on(Event.objects.all(), EVERYTHING, after=reader["at"], count=50)
+        stretch = events_after(Event.objects.all(), EVERYTHING, after=reader["at"], count=50)
         reader["at"] = stretch.end
         return names(stretch.events)
 
@@ -105,7 +105,7 @@ class TestOrder:
             with cursor.copy(f"COPY libraries_event ({columns}) FROM STDIN") as copy:
                 for name in ("one", "two"):
                     copy.write_row((new_uuid(), in_days(0), "x", "", "x", "", "", "", name, "{}"))
-        assert names(read_all(Event.objects.all(), EVERYTHING, after=start)) == ["one", "two"]
+        assert names(all_events_after(Event.objects.all(), EVERYTHING, after=start)) == ["one", "two"]
 
     @pytest.mark.django_db(transaction=True)
     def test_rows_that_bring_their_positions_along_are_followed_by_higher_ones(self, start, unread):
@@ -222,36 +222,36 @@ class TestReadingOn:
     def test_it_meets_everything_once_in_order(self, start, ten, count):
         met, point = [], start
         for _ in range(12):
-            stretch = read_on(Event.objects.all(), EVERYTHING, after=point, count=count)
+            stretch = events_after(Event.objects.all(), EVERYTHING, after=point, count=count)
             met += names(stretch.events)
             point = stretch.end
         assert met == ten
 
     def test_it_goes_past_what_a_filter_leaves_out_so_that_nobody_looks_at_it_again(self, start, ten):
-        stretch = read_on(Event.objects.all(), matching(principal="guest3"), after=start, count=5)
+        stretch = events_after(Event.objects.all(), matching(principal="guest3"), after=start, count=5)
         assert names(stretch.events) == ["guest3"]
         assert stretch.end == Event.objects.horizon()
 
     def test_it_never_goes_back(self, start, ten):
-        assert read_on(Event.objects.none(), EVERYTHING, after=start + 5, count=5).end == start + 5
+        assert events_after(Event.objects.none(), EVERYTHING, after=start + 5, count=5).end == start + 5
 
     def test_a_point_is_found_by_the_last_event_that_one_has(self, start, ten):
         third = Event.objects.get(principal="guest2")
-        point = point_behind(third.pk)
+        point = position_of(third.pk)
         assert point == third.position
-        assert names(read_all(Event.objects.all(), EVERYTHING, after=point)) == ten[3:]
-        assert point_behind(new_uuid()) is None
+        assert names(all_events_after(Event.objects.all(), EVERYTHING, after=point)) == ten[3:]
+        assert position_of(new_uuid()) is None
 
     def test_all_of_it_is_read_a_few_at_a_time(self, start, ten, monkeypatch, django_assert_num_queries):
         monkeypatch.setattr("libraries.events.feed.CHUNK", 4)
         with django_assert_num_queries(5):  # the horizon, two full chunks, a third, and none
-            assert names(read_all(Event.objects.all(), EVERYTHING, after=start)) == ten
+            assert names(all_events_after(Event.objects.all(), EVERYTHING, after=start)) == ten
 
     @pytest.mark.parametrize("rows", [3, 300])
     def test_a_stretch_is_two_queries(self, world, rows, django_assert_num_queries):
         Event.objects.bulk_create(Event(action="x", via="x", principal="many") for _ in range(rows))
         with django_assert_num_queries(2):
-            assert len(read_on(Event.objects.all(), matching(principal="many"), count=1000).events) == rows
+            assert len(events_after(Event.objects.all(), matching(principal="many"), count=1000).events) == rows
 
 
 class TestWhoMayRead:

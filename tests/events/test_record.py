@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from libraries.events.record import coming_through
+from libraries.events.record import recorded_via
 from libraries.models import OPERATOR, Event
 from libraries.models.events import AppendOnly
 from libraries.people.members import remove_member
@@ -16,7 +16,7 @@ from tests.factories import give, give_as, in_days
 
 def test_it_says_who_what_from_to_by_which_way_and_when_r11(alice, acme, handbook):
     before = timezone.now()
-    with coming_through("mistral", "request-7"):
+    with recorded_via("mistral", "request-7"):
         give_as(alice, handbook, "org:acme", Level.EDITOR)
 
     event = Event.objects.latest("pk")
@@ -50,7 +50,7 @@ def test_it_says_what_else_of_a_share_changed_r11(handbook):
 
 
 def test_the_way_in_ends_with_its_block_even_on_an_error_r11(alice, handbook):
-    with pytest.raises(RuntimeError), coming_through("hal", "1"):
+    with pytest.raises(RuntimeError), recorded_via("hal", "1"):
         raise RuntimeError
     give_as(alice, handbook, "erin", Level.READER)
     event = Event.objects.latest("pk")
@@ -58,7 +58,7 @@ def test_the_way_in_ends_with_its_block_even_on_an_error_r11(alice, handbook):
 
 
 def test_the_operator_is_nobody_by_name_r11(handbook):
-    with coming_through("command"):
+    with recorded_via("command"):
         give_as(OPERATOR, handbook, "erin", Level.READER)
     event = Event.objects.latest("pk")
     assert (event.actor, event.actor_id, event.via) == ("", None, "command")

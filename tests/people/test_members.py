@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from libraries.access.check import can
-from libraries.access.decisions import open_to
+from libraries.access.decisions import checkable_organizations
 from libraries.errors import NameTaken, NotAdministrator, NotMember, NotSuperuser
 from libraries.models import OPERATOR, SharingScope, User
 from libraries.people.administrators import administers, set_administrator, set_check_access
@@ -83,7 +83,7 @@ class TestSetCheckAccess:
     def test_the_power_comes_and_goes_r10_r11(self, alice, bob, acme, new_events):
         for allowed, changed in ((True, True), (True, False), (False, True), (False, False)):
             assert set_check_access(organization=acme, user=bob, allowed=allowed, actor=alice) == changed
-            assert open_to(bob).contains(acme) == allowed
+            assert checkable_organizations(bob).contains(acme) == allowed
             assert not administers(bob, acme)
         assert new_events() == [
             ("check_access.given", "bob", None, None),
@@ -91,8 +91,8 @@ class TestSetCheckAccess:
         ]
 
     def test_administrators_hold_it_without_in_their_organization_alone_r10(self, alice, admin_user, acme, globex):
-        assert set(open_to(alice)) == {acme}
-        assert set(open_to(admin_user)) == {acme, globex}
+        assert set(checkable_organizations(alice)) == {acme}
+        assert set(checkable_organizations(admin_user)) == {acme, globex}
 
     def test_only_members_get_it_and_only_administrators_give_it_r10(self, alice, bob, carol, erin, acme, new_events):
         with pytest.raises(NotMember):
@@ -109,4 +109,4 @@ class TestSetCheckAccess:
     def test_it_goes_with_the_membership_r12(self, alice, carol, acme):
         set_check_access(organization=acme, user=carol, allowed=True, actor=alice)
         remove_member(organization=acme, user=carol, actor=alice)
-        assert not open_to(carol).exists()
+        assert not checkable_organizations(carol).exists()

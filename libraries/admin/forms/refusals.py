@@ -147,21 +147,21 @@ class VerbFormSet(forms.BaseInlineFormSet):
             raise forms.ValidationError("Nothing was saved. What was refused stands in its row.")
 
 
-class SeenForm(VerbForm):
-    """A form that knows what its user saw, so that nobody overwrites what they never looked at."""
+class StaleCheckedForm(VerbForm):
+    """A form that knows which version its user saw, so that nobody overwrites what they never looked at."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding:
-            self.initial["seen"] = self.stamp(self.instance)
+            self.initial["version"] = self.version_of(self.instance)
 
-    def stamp(self, instance: Any) -> str:
+    def version_of(self, instance: Any) -> str:
         """A text that is another one after each change of what the form shows."""
         raise NotImplementedError
 
-    def refuse_unseen(self, now: Any) -> None:
+    def refuse_stale(self, now: Any) -> None:
         """A precondition for the verbs, which call it with the locked object as it stands. Raises ChangedMeanwhile."""
-        if now is None or self.stamp(now) != self.cleaned_data["seen"]:
+        if now is None or self.version_of(now) != self.cleaned_data["version"]:
             raise ChangedMeanwhile

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from libraries.admin.forms.fields import SuggestingInput, end_field, level_field
-from libraries.admin.forms.refusals import ChangedMeanwhile, SeenForm, VerbFormSet
+from libraries.admin.forms.refusals import ChangedMeanwhile, StaleCheckedForm, VerbFormSet
 from libraries.admin.rows.scope import Scoped
 from libraries.errors import ExpiryRefused, InvalidText, LevelAboveOwn, OnlyUsersOwn, SharingError, UnknownPrincipal
 from libraries.models import Actor, Library, Share
@@ -35,7 +35,7 @@ class AlreadyShared(SharingError):
         super().__init__("This one has a share already. Change that one instead.")
 
 
-class ShareForm(SeenForm):
+class ShareForm(StaleCheckedForm):
     """One share. The principal is written as everywhere, and stays what it is once there is a share."""
 
     principal = forms.CharField(
@@ -92,7 +92,7 @@ class ShareForm(SeenForm):
     def _post_clean(self) -> None:
         """Nothing: the core checks what it is given, and the instance keeps telling what the database has."""
 
-    def stamp(self, instance: Share) -> str:
+    def version_of(self, instance: Share) -> str:
         return instance.updated_at.isoformat()
 
     @property
@@ -116,14 +116,14 @@ class ShareForm(SeenForm):
                 principal=self.reference,
                 level=self.cleaned_data["level"],
                 **{"expires_at": KEEP, "note": KEEP, **self.changes("expires_at", "note")},
-                precondition=self.refuse_unseen if self.is_existing else _refuse_existing,
+                precondition=self.refuse_stale if self.is_existing else _refuse_existing,
                 actor=actor,
             )
             self.instance = share
 
     def take_away(self, library: Library, actor: Actor) -> None:
         with self.refusing():
-            revoke_share(library=library, principal=self.reference, precondition=self.refuse_unseen, actor=actor)
+            revoke_share(library=library, principal=self.reference, precondition=self.refuse_stale, actor=actor)
 
 
 def _refuse_existing(share: Share | None) -> None:
@@ -188,7 +188,7 @@ class ShareInline(Scoped, admin.TabularInline):
     model = Share
     form = ShareForm
     formset = ShareFormSet
-    fields = ("principal", "level", "expires_at", "note", "seen")
+    fields = ("principal", "level", "expires_at", "note", "version")
     extra = 1
 
     class Media:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from libraries.admin.base import ConsoleAdmin, ListedFilter, ReadOnly, at
+from libraries.admin.base import ConsoleAdmin, ListedFilter, ReadOnly, organization_filter
 from libraries.admin.rows.paging import FurtherBackInTime
 from libraries.events.record import EventAction
 from libraries.models import Event
@@ -29,7 +29,14 @@ class WayInFilter(ListedFilter):
 class EventAdmin(ReadOnly, ConsoleAdmin):
     list_display = ("moment", "actor", "action", "library", "principal", "levels", "via")
     linked = ("library_id__exact", "actor_id__exact")
-    list_filter = (at("organization_id"), ActionFilter, WayInFilter, "at", "to_level", FurtherBackInTime)
+    list_filter = (
+        organization_filter("organization_id"),
+        ActionFilter,
+        WayInFilter,
+        "at",
+        "to_level",
+        FurtherBackInTime,
+    )
     ordering = ("-position",)
     search_fields = ("^actor", "^library", "^principal", "^organization", "=request_id")
     search_help_text = (

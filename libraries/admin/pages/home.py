@@ -17,7 +17,7 @@ from libraries.admin.pages.shares import SOON
 from libraries.admin.panels.plot import Plot, plot_of
 from libraries.admin.panels.timeline import lines
 from libraries.admin.rows.concerns import KEY_STATES, LIBRARY_CONCERNS
-from libraries.admin.rows.visible import seen
+from libraries.admin.rows.visible import visible_rows
 from libraries.console import site
 from libraries.events.record import EventAction
 from libraries.identifiers import first_uuid_at
@@ -48,17 +48,17 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "groups": _groups(request, now),
-        "plot": shares_made(seen(request, Event), now),
-        "latest": lines(seen(request, Event).order_by("-id")[:LATEST]),
+        "plot": shares_made(visible_rows(request, Event), now),
+        "latest": lines(visible_rows(request, Event).order_by("-id")[:LATEST]),
     }
     return site.index(request, context)
 
 
 def _groups(request: HttpRequest, now: datetime) -> dict[str, list[Figure]]:
     return {
-        "Libraries": _libraries(seen(request, Library)),
-        "API keys": _keys(seen(request, ApiKey)),
-        "Shares": _shares(seen(request, Share), now),
+        "Libraries": _libraries(visible_rows(request, Library)),
+        "API keys": _keys(visible_rows(request, ApiKey)),
+        "Shares": _shares(visible_rows(request, Share), now),
     }
 
 

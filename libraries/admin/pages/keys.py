@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from libraries.admin.base import VerbAdmin, become
+from libraries.admin.base import VerbAdmin, copy_columns
 from libraries.admin.forms.fields import end_field, user_field
 from libraries.admin.forms.refusals import VerbForm
 from libraries.admin.rows.concerns import KEY_STATES
@@ -24,7 +24,7 @@ from libraries.errors import ExpiryRefused, KeyOfAnother
 from libraries.models import Actor, ApiKey, Scope, User
 from libraries.people.keys import create_api_key, revoke_api_key
 
-COLUMNS = ("user", "name", "scopes", "expires_at")
+KEY_FIELDS = ("user", "name", "scopes", "expires_at")
 
 
 class KeyForm(VerbForm):
@@ -37,7 +37,7 @@ class KeyForm(VerbForm):
 
     class Meta:
         model = ApiKey
-        fields = COLUMNS
+        fields = KEY_FIELDS
 
     def clean_user(self) -> User:
         user = self.cleaned_data["user"]
@@ -47,10 +47,10 @@ class KeyForm(VerbForm):
 
     def create(self, actor: Actor) -> None:
         """Make the key. Its secret is on the instance until the answer is written, and nowhere else."""
-        values = {field: self.cleaned_data[field] for field in COLUMNS}
+        values = {field: self.cleaned_data[field] for field in KEY_FIELDS}
         with self.refusing():
             key, secret = create_api_key(**values, actor=actor)
-            become(self.instance, key)
+            copy_columns(self.instance, key)
             self.instance.secret = secret
 
 
@@ -87,7 +87,7 @@ class ApiKeyAdmin(VerbAdmin):
     list_select_related = ("user",)
     search_fields = ("name", "hint", "user__username", "user__email")
     actions = ("revoke",)
-    fields = COLUMNS
+    fields = KEY_FIELDS
     seen_fields = (
         "user",
         "name",

@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from libraries.admin.base import OrganizationFilter, become
+from libraries.admin.base import OrganizationFilter, copy_columns
 from libraries.admin.forms.fields import user_field
 from libraries.admin.forms.losses import ConfirmingAdmin, confirming
-from libraries.admin.forms.refusals import SeenForm
+from libraries.admin.forms.refusals import StaleCheckedForm
 from libraries.admin.forms.share_rows import ROWS, ShareInline
 from libraries.admin.panels.who_can_reach import overview
 from libraries.admin.rows.concerns import LibraryConcernFilter
@@ -38,7 +38,7 @@ def owner_of(library: Library) -> User | None:
     return share.user if share else None
 
 
-class LibraryForm(SeenForm):
+class LibraryForm(StaleCheckedForm):
     natural_id = forms.CharField(
         max_length=NATURAL_ID_LENGTH,
         required=False,
@@ -79,7 +79,7 @@ class LibraryForm(SeenForm):
             )
         return natural_id
 
-    def stamp(self, instance: Library) -> str:
+    def version_of(self, instance: Library) -> str:
         owner = owner_of(instance)
         return f"{instance.updated_at.isoformat()} {owner.pk if owner else ''}"
 
@@ -99,7 +99,7 @@ class LibraryForm(SeenForm):
                 actor=actor,
                 **values,
             )
-            become(self.instance, library)
+            copy_columns(self.instance, library)
 
     def change(self, actor: Actor) -> None:
         """Change the library, and hand it over where the owner is another one."""
@@ -115,9 +115,9 @@ class LibraryForm(SeenForm):
     def _changed(self, changes: dict[str, Any], actor: Actor) -> Library:
         """Where only the owner is another one, that asks for no more than a transfer does (R10)."""
         if changes:
-            return change_library(library=self.instance, changes=changes, precondition=self.refuse_unseen, actor=actor)
+            return change_library(library=self.instance, changes=changes, precondition=self.refuse_stale, actor=actor)
         library = locked_library_for(actor, self.instance, Action.TRANSFER)
-        self.refuse_unseen(library)
+        self.refuse_stale(library)
         return library
 
 
@@ -142,10 +142,10 @@ class LibraryAdmin(ConfirmingAdmin):
     readonly_fields = ("shares_listed", "id", "object_id", *FACTS)
     add_fieldsets = (
         (None, {"fields": ("name", "natural_id", "emoji", "description")}),
-        ("Who it belongs to", {"fields": ("organization", "owner", "editors_can_share", "seen")}),
+        ("Who it belongs to", {"fields": ("organization", "owner", "editors_can_share", "version")}),
     )
     fieldsets = (
-        ("Ownership", {"fields": ("owner", "editors_can_share", "seen")}),
+        ("Ownership", {"fields": ("owner", "editors_can_share", "version")}),
         ("Name and description", {"fields": ("name", "emoji", "description"), "classes": ("collapse",)}),
         (
             "Facts",

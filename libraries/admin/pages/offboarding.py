@@ -14,11 +14,11 @@ from django.urls import reverse
 
 from libraries.admin.forms.fields import SuggestingInput
 from libraries.admin.forms.refusals import sentence
-from libraries.admin.rows.visible import person_named, seen
+from libraries.admin.rows.visible import person_named, visible_rows
 from libraries.console import actor_of, site
 from libraries.errors import SharingError
 from libraries.models import Organization, User
-from libraries.people.departure import Departure, what_leaving_takes
+from libraries.people.departure import Departure, preview_departure
 from libraries.people.members import remove_member
 
 
@@ -48,8 +48,8 @@ class SuccessorForm(forms.Form):
 @site.page("offboard/<uuid:organization>/<uuid:person>/", name="offboard")
 def offboard(request: HttpRequest, organization: UUID, person: UUID) -> HttpResponse:
     """On GET what would go; on POST it goes, in one transaction."""
-    home = get_object_or_404(seen(request, Organization), pk=organization)
-    leaver = get_object_or_404(seen(request, User), pk=person)
+    home = get_object_or_404(visible_rows(request, Organization), pk=organization)
+    leaver = get_object_or_404(visible_rows(request, User), pk=person)
     departure = _departure(home, leaver, request)
     form = SuccessorForm(request.POST if request.method == "POST" else None, request=request)
     if request.method == "POST" and _offboard(departure, form, request):
@@ -67,7 +67,7 @@ def offboard(request: HttpRequest, organization: UUID, person: UUID) -> HttpResp
 def _departure(organization: Organization, person: User, request: HttpRequest) -> Departure:
     """Raises Http404 for who is no member, which a second click on the button makes of somebody."""
     try:
-        return what_leaving_takes(organization=organization, user=person, actor=actor_of(request))
+        return preview_departure(organization=organization, user=person, actor=actor_of(request))
     except SharingError as error:
         raise Http404 from error
 

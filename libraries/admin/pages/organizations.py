@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from libraries.admin.base import become
+from libraries.admin.base import copy_columns
 from libraries.admin.forms.fields import user_field, users_field
 from libraries.admin.forms.members import GroupAdmin, MembersForm, counted
 from libraries.console import actor_of
@@ -68,10 +68,10 @@ class OrganizationForm(MembersForm):
     def create(self, actor: Actor) -> None:
         with self.refusing():
             values = {field: self.cleaned_data[field] for field in ORGANIZATION_COLUMNS}
-            become(self.instance, organizations.create_organization(**values, actor=actor))
+            copy_columns(self.instance, organizations.create_organization(**values, actor=actor))
 
     def change(self, actor: Actor) -> None:
-        """Newcomers first, so that they can become administrators at once; leavers last."""
+        """Newcomers first, so that they can copy_columns administrators at once; leavers last."""
         with self.refusing():
             changes = self.changes("name", "sharing_scope")
             change_organization(organization=self.instance, changes=changes, actor=actor)

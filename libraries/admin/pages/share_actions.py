@@ -28,11 +28,11 @@ from libraries.sharing.bulk import Item, share_across
 from libraries.sharing.bulk_write import Change, ShareRow
 from libraries.sharing.rules import Wanted
 
-MOST = 500
+MAX_SHARES = 500
 """How many shares are changed at once; their keys travel in the form, and Django refuses one with many more fields."""
 
 
-class Ask(forms.Form):
+class BulkForm(forms.Form):
     """What is asked for all the chosen shares."""
 
     title: str
@@ -44,7 +44,7 @@ class Ask(forms.Form):
         raise NotImplementedError
 
 
-class LevelAsk(Ask):
+class BulkLevelForm(BulkForm):
     title, button, done = "Set the level of these shares", "Set the level", "The level was set"
     level = level_field()
 
@@ -52,7 +52,7 @@ class LevelAsk(Ask):
         return Wanted(self.cleaned_data["level"])
 
 
-class EndAsk(Ask):
+class BulkEndForm(BulkForm):
     title, button, done = "Set when these shares expire", "Set the end", "The end was set"
     expires_at = end_field()
 
@@ -60,14 +60,14 @@ class EndAsk(Ask):
         return Wanted(Level(share.level), self.cleaned_data["expires_at"])
 
 
-class RevokeAsk(Ask):
+class BulkRevokeForm(BulkForm):
     title, button, done = "Revoke these shares", "Revoke", "Revoked"
 
     def wanted(self, share: Share) -> None:
         return None
 
 
-class Row(NamedTuple):
+class PreviewRow(NamedTuple):
     """One share of the preview."""
 
     share: Share
@@ -80,40 +80,40 @@ class Row(NamedTuple):
 class Plan:
     """The same asked for many shares by one actor."""
 
-    def __init__(self, shares: Sequence[Share], ask: Ask, actor: Actor) -> None:
+    def __init__(self, shares: Sequence[Share], ask: BulkForm, actor: Actor) -> None:
         self._shares = shares
         self._actor = actor
         self._items = [(str(each.library_id), _item(each, ask)) for each in shares]
 
     def preview(self) -> list[Change | SharingError]:
-        """What would become of each."""
+        """What would copy_columns of each."""
         return share_across(items=self._items, dry_run=True, actor=self._actor)
 
-    def carry_out(self, seen: str) -> list[Change | SharingError]:
-        """Do it, unless anything is refused or is not as it was `seen`; then the refusals say why nothing was done."""
+    def carry_out(self, version: str) -> list[Change | SharingError]:
+        """Do it, unless anything is refused or is not as it was in that `version`; then the refusals say why nothing was done."""
         with transaction.atomic():
             outcomes: list[Change | SharingError] = share_across(items=self._items, actor=self._actor)
-            if self.stamp(outcomes) != seen:
+            if self.version_of(outcomes) != version:
                 outcomes = list(repeat(ChangedMeanwhile(), len(outcomes)))
             if any(isinstance(each, SharingError) for each in outcomes):
                 transaction.set_rollback(True)
             return outcomes
 
-    def stamp(self, outcomes: Sequence[Change | SharingError]) -> str:
+    def version_of(self, outcomes: Sequence[Change | SharingError]) -> str:
         """A text that is another one where any of the shares has changed since."""
         befores: list[ShareRow | None] = [each.before if isinstance(each, Change) else None for each in outcomes]
         stands = [(str(share.pk), _terms(before)) for share, before in zip(self._shares, befores, strict=True)]
         return sha256(repr(stands).encode()).hexdigest()
 
 
-def _item(share: Share, ask: Ask) -> Item:
+def _item(share: Share, ask: BulkForm) -> Item:
     return Item(principal_of(share).reference, ask.wanted(share))
 
 
-def _rows(shares: Sequence[Share], outcomes: Sequence[Change | SharingError] | None) -> Iterator[Row]:
+def _rows(shares: Sequence[Share], outcomes: Sequence[Change | SharingError] | None) -> Iterator[PreviewRow]:
     people = _people(shares)
     for share, outcome in zip(shares, outcomes or repeat(None, len(shares)), strict=True):
-        row = Row(share, people[share.pk], _terms(share))
+        row = PreviewRow(share, people[share.pk], _terms(share))
         if isinstance(outcome, Change):
             row = row._replace(after=_terms(outcome.after) if outcome.changes else "as it is")
         elif outcome:
@@ -148,20 +148,20 @@ class ShareActions(admin.ModelAdmin):
 
     @admin.action(description="Set the level of the selected shares", permissions=["change"])
     def set_level(self, request: HttpRequest, queryset: QuerySet[Share]) -> HttpResponse | None:
-        return self._ask(request, queryset, LevelAsk)
+        return self._ask(request, queryset, BulkLevelForm)
 
     @admin.action(description="Set when the selected shares expire", permissions=["change"])
     def set_end(self, request: HttpRequest, queryset: QuerySet[Share]) -> HttpResponse | None:
-        return self._ask(request, queryset, EndAsk)
+        return self._ask(request, queryset, BulkEndForm)
 
     @admin.action(description="Revoke the selected shares", permissions=["delete"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Share]) -> HttpResponse | None:
-        return self._ask(request, queryset, RevokeAsk)
+        return self._ask(request, queryset, BulkRevokeForm)
 
-    def _ask(self, request: HttpRequest, queryset: QuerySet[Share], kind: type[Ask]) -> HttpResponse | None:
-        shares = list(queryset.order_by("library_id", "pk")[: MOST + 1])
-        if len(shares) > MOST:
-            self._tell(request, f"Choose {MOST} shares at most, in one go.", messages.ERROR)
+    def _ask(self, request: HttpRequest, queryset: QuerySet[Share], kind: type[BulkForm]) -> HttpResponse | None:
+        shares = list(queryset.order_by("library_id", "pk")[: MAX_SHARES + 1])
+        if len(shares) > MAX_SHARES:
+            self._tell(request, f"Choose {MAX_SHARES} shares at most, in one go.", messages.ERROR)
             return None
         if not shares:
             self._tell(request, str(ChangedMeanwhile()), messages.ERROR)
@@ -171,19 +171,19 @@ class ShareActions(admin.ModelAdmin):
         if not (asked and ask.is_valid()):
             return self._page(request, ask, _rows(shares, None))
         plan = Plan(shares, ask, actor_of(request))
-        outcomes = plan.carry_out(request.POST["seen"]) if "seen" in request.POST else plan.preview()
-        if "seen" in request.POST and not any(isinstance(each, SharingError) for each in outcomes):
+        outcomes = plan.carry_out(request.POST["version"]) if "version" in request.POST else plan.preview()
+        if "version" in request.POST and not any(isinstance(each, SharingError) for each in outcomes):
             self._finish(request, ask, shares, outcomes)
             return None
-        return self._page(request, ask, _rows(shares, outcomes), seen=plan.stamp(outcomes))
+        return self._page(request, ask, _rows(shares, outcomes), version=plan.version_of(outcomes))
 
-    def _finish(self, request: HttpRequest, ask: Ask, shares: Sequence[Share], outcomes: Sequence[Any]) -> None:
+    def _finish(self, request: HttpRequest, ask: BulkForm, shares: Sequence[Share], outcomes: Sequence[Any]) -> None:
         changed = [share for share, outcome in zip(shares, outcomes, strict=True) if outcome.changes]
         told = f"{ask.done}." if changed else "They were so before."
         LogEntry.objects.log_actions(actor_of(request).pk, changed, CHANGE, change_message=told)
         self._tell(request, f"{len(changed)} of {len(shares)} shares changed. {told}", messages.SUCCESS)
 
-    def _page(self, request: HttpRequest, ask: Ask, rows: Iterator[Row], seen: str = "") -> HttpResponse:
+    def _page(self, request: HttpRequest, ask: BulkForm, rows: Iterator[PreviewRow], version: str = "") -> HttpResponse:
         judged = list(rows)
         context = {
             **self.admin_site.each_context(request),
@@ -192,7 +192,7 @@ class ShareActions(admin.ModelAdmin):
             "ask": ask,
             "rows": judged,
             "refused": sum(bool(row.refusal) for row in judged),
-            "seen": seen,
+            "version": version,
             "action": request.POST["action"],
         }
         return TemplateResponse(request, "admin/libraries/share/many.html", context)

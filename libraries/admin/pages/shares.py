@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 
-from libraries.admin.base import at
+from libraries.admin.base import organization_filter
 from libraries.admin.forms.losses import ConfirmingAdmin, confirming
 from libraries.admin.forms.share_rows import ShareForm
 from libraries.admin.pages.share_actions import ShareActions
@@ -23,7 +23,7 @@ from libraries.admin.rows.paging import FurtherBack
 from libraries.console import actor_of, is_superuser
 from libraries.db.expressions import IsAnyOf
 from libraries.models import Library, Organization, Share, Team, User
-from libraries.principals import COLUMNS, named, principal_of
+from libraries.principals import PRINCIPAL_COLUMNS, named, principal_of
 from libraries.rules.levels import Kind, Level
 from libraries.sharing.share import revoke_share
 
@@ -75,7 +75,7 @@ class ShareAdmin(ShareFiles, ShareActions, ConfirmingAdmin):
     linked = ("library__id__exact", "user__id__exact")
     deletion_order = ("library_id", "pk")
     list_display = ("principal_name", "library", "level", "expires_at", "granted_by")
-    list_filter = (at("library__organization"), "level", "kind", ExpiryFilter, FurtherBack)
+    list_filter = (organization_filter("library__organization"), "level", "kind", ExpiryFilter, FurtherBack)
     ordering = ("-id",)
     sortable_by = ("expires_at",)
     search_fields = ("library",)
@@ -89,7 +89,7 @@ class ShareAdmin(ShareFiles, ShareActions, ConfirmingAdmin):
         "giver",
         "created_at",
         "updated_at",
-        "seen",
+        "version",
     )
     readonly_fields = ("library", "principal_name", "giver", "created_at", "updated_at")
 
@@ -103,7 +103,7 @@ class ShareAdmin(ShareFiles, ShareActions, ConfirmingAdmin):
         if reference.kind == Kind.EVERYONE:
             return queryset.filter(kind=Kind.EVERYONE)
         if reference.kind in (Kind.TEAM, Kind.ORGANIZATION):
-            column = COLUMNS[reference.kind]
+            column = PRINCIPAL_COLUMNS[reference.kind]
             return queryset.filter(kind=reference.kind, **{f"{column}__slug__istartswith": reference.value})
         return super().named_by(queryset, term)
 

@@ -12,13 +12,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 
-from libraries.admin.rows.visible import seen
+from libraries.admin.rows.visible import visible_rows
 from libraries.console import actor_of, site
 from libraries.models import EVERYONE, Library, Organization, Team, User
-from libraries.principals import COLUMNS, admissible, admits_anyone
+from libraries.principals import PRINCIPAL_COLUMNS, admissible, admits_anyone
 from libraries.rules.levels import Action, Kind
 
-MOST = 8
+MAX_OF_A_KIND = 8
 """How many of each kind are offered."""
 
 PEOPLE = ("username__istartswith", "email__istartswith", "first_name__istartswith", "last_name__istartswith")
@@ -28,21 +28,21 @@ LIBRARIES = ("natural_id__icontains", "name__icontains")
 
 @site.page("suggestions/people/", name="suggest_people")
 def people(request: HttpRequest) -> JsonResponse:
-    found = _matching(seen(request, User), PEOPLE, _term(request)).order_by("username")
-    return _answer(map(_person, found[:MOST]))
+    found = _matching(visible_rows(request, User), PEOPLE, _term(request)).order_by("username")
+    return _answer(map(_person, found[:MAX_OF_A_KIND]))
 
 
 @site.page("suggestions/libraries/", name="suggest_libraries")
 def libraries(request: HttpRequest) -> JsonResponse:
-    found = _matching(seen(request, Library), LIBRARIES, _term(request)).order_by("name", "pk")
-    return _answer(map(_library, found.select_related("organization")[:MOST]))
+    found = _matching(visible_rows(request, Library), LIBRARIES, _term(request)).order_by("name", "pk")
+    return _answer(map(_library, found.select_related("organization")[:MAX_OF_A_KIND]))
 
 
 @site.page("suggestions/principals/<uuid:library>/", name="suggest_principals")
 def principals(request: HttpRequest, library: UUID) -> JsonResponse:
     """Whom the library can be shared with (R8) and is not yet; nobody, to who may not share it."""
     shareable = Library.objects.allowing(actor_of(request), Action.SHARE)
-    found = seen(request, Library).filter(pk=library, pk__in=shareable.values("pk")).first()
+    found = visible_rows(request, Library).filter(pk=library, pk__in=shareable.values("pk")).first()
     return _answer(_principals(request, found, _term(request)) if found else ())
 
 
@@ -50,16 +50,16 @@ def _principals(request: HttpRequest, library: Library, term: str) -> Iterator[S
     """Of those whom R8 admits, the ones that who types may see: strangers are shared with by their full name."""
 
     def matching(kind: Kind, lookups: tuple[str, ...]) -> QuerySet[Any]:
-        shared = library.shares.filter(kind=kind).values(COLUMNS[kind])
+        shared = library.shares.filter(kind=kind).values(PRINCIPAL_COLUMNS[kind])
         admitted = admissible(kind, library)
-        shown = admitted.filter(pk__in=seen(request, admitted.model).values("pk"))
+        shown = admitted.filter(pk__in=visible_rows(request, admitted.model).values("pk"))
         return _matching(shown, lookups, term).exclude(pk__in=shared)
 
-    yield from map(_team, matching(Kind.TEAM, GROUPS).order_by("slug")[:MOST])
-    yield from map(_organization, matching(Kind.ORGANIZATION, GROUPS).order_by("slug")[:MOST])
+    yield from map(_team, matching(Kind.TEAM, GROUPS).order_by("slug")[:MAX_OF_A_KIND])
+    yield from map(_organization, matching(Kind.ORGANIZATION, GROUPS).order_by("slug")[:MAX_OF_A_KIND])
     if EVERYONE.startswith(term.lower()) and admits_anyone(library):
         yield Suggestion(EVERYONE, "Everyone", "All active accounts")
-    yield from map(_person, matching(Kind.USER, PEOPLE).order_by("username")[:MOST])
+    yield from map(_person, matching(Kind.USER, PEOPLE).order_by("username")[:MAX_OF_A_KIND])
 
 
 @dataclass(frozen=True)

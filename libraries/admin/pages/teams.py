@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from libraries.admin.base import OrganizationFilter, become
+from libraries.admin.base import OrganizationFilter, copy_columns
 from libraries.admin.forms.members import GroupAdmin, MembersForm
 from libraries.console import actor_of
 from libraries.models import (
@@ -29,7 +29,7 @@ class TeamForm(MembersForm):
     def create(self, actor: Actor) -> None:
         with self.refusing():
             values = {field: self.cleaned_data[field] for field in TEAM_COLUMNS}
-            become(self.instance, teams.create_team(**values, actor=actor))
+            copy_columns(self.instance, teams.create_team(**values, actor=actor))
 
     def change(self, actor: Actor) -> None:
         with self.refusing():

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
-from libraries.admin.base import OrganizationFilter, VerbAdmin, become
+from libraries.admin.base import OrganizationFilter, VerbAdmin, copy_columns
 from libraries.admin.forms.refusals import VerbForm
 from libraries.admin.panels.person import about_person
 from libraries.admin.rows.scope import scoped
@@ -22,7 +22,7 @@ from libraries.identifiers import is_uuid
 from libraries.models import Actor, Organization, Share, Team, User
 from libraries.people.accounts import change_account, create_account, delete_account, libraries_of, recording_password
 
-COLUMNS = ("username", "first_name", "last_name", "email", "is_active", "is_staff", "is_superuser")
+ACCOUNT_FIELDS = ("username", "first_name", "last_name", "email", "is_active", "is_staff", "is_superuser")
 NEW_COLUMNS = ("username", "email", "first_name", "last_name")
 POWERS = ("is_active", "is_staff", "is_superuser")
 
@@ -30,7 +30,7 @@ POWERS = ("is_active", "is_staff", "is_superuser")
 class AccountForm(VerbForm, UserChangeForm):
     def change(self, actor: Actor) -> None:
         with self.refusing():
-            change_account(user=self.instance, changes=self.changes(*COLUMNS), actor=actor)
+            change_account(user=self.instance, changes=self.changes(*ACCOUNT_FIELDS), actor=actor)
 
 
 class NewAccountForm(VerbForm, AdminUserCreationForm):
@@ -49,7 +49,7 @@ class NewAccountForm(VerbForm, AdminUserCreationForm):
         wanted = self.cleaned_data["set_usable_password"]
         with self.refusing("username"):
             password = self.cleaned_data["password1"] if wanted else None
-            become(self.instance, create_account(**values, password=password, actor=actor))
+            copy_columns(self.instance, create_account(**values, password=password, actor=actor))
 
 
 class MembershipFilter(admin.SimpleListFilter):

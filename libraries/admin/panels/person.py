@@ -12,7 +12,7 @@ from libraries.access.explain import explain_each
 from libraries.access.lists import visible_libraries
 from libraries.admin.panels.timeline import lines
 from libraries.admin.panels.who_can_reach import Reached, page_of
-from libraries.admin.rows.visible import seen
+from libraries.admin.rows.visible import visible_rows
 from libraries.models import (
     ApiKey,
     Event,
@@ -38,21 +38,26 @@ class Membership:
 
 def about_person(request: HttpRequest, person: User) -> dict[str, Any]:
     """All of it, as far as who looks may see."""
-    reachable = visible_libraries(person).filter(pk__in=seen(request, Library).values("pk"))
+    reachable = visible_libraries(person).filter(pk__in=visible_rows(request, Library).values("pk"))
     page = page_of(reachable.select_related("organization").order_by("name", "pk"), request, "libraries")
     return {
         "libraries": page,
         "reached": [Reached(explanation) for explanation in explain_each([person], list(page))],
         "memberships": memberships(request, person),
-        "keys": seen(request, ApiKey).filter(user=person).order_by("-pk")[:KEYS],
+        "keys": visible_rows(request, ApiKey).filter(user=person).order_by("-pk")[:KEYS],
         "actions": lines(_events(request, person)),
     }
 
 
 def memberships(request: HttpRequest, person: User) -> list[Membership]:
     """Three queries, however many they are."""
-    inside = seen(request, Organization).filter(group__in=person.groups.all()).order_by("slug")
-    teams = seen(request, Team).filter(group__in=person.groups.all()).select_related("organization").order_by("slug")
+    inside = visible_rows(request, Organization).filter(group__in=person.groups.all()).order_by("slug")
+    teams = (
+        visible_rows(request, Team)
+        .filter(group__in=person.groups.all())
+        .select_related("organization")
+        .order_by("slug")
+    )
     powers = OrganizationUserObjectPermission.objects.to_administer().filter(user=person)
     administered = set(powers.values_list("content_object", flat=True))
     all_teams = list(teams)
@@ -67,4 +72,4 @@ def memberships(request: HttpRequest, person: User) -> list[Membership]:
 
 
 def _events(request: HttpRequest, person: User) -> QuerySet[Event]:
-    return seen(request, Event).filter(actor_id=person.pk).order_by("-id")[:EVENTS]
+    return visible_rows(request, Event).filter(actor_id=person.pk).order_by("-id")[:EVENTS]

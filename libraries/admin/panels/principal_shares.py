@@ -9,14 +9,14 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from libraries.admin.panels.who_can_reach import page_of
-from libraries.admin.rows.visible import seen
+from libraries.admin.rows.visible import visible_rows
 from libraries.models import Organization, Share, Team
 
 
 def what_it_reaches(request: HttpRequest, principal: Team | Organization) -> dict[str, Any]:
     """The shares that name it, page by page, as far as who looks may see their libraries."""
     over = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
-    shares: Any = seen(request, Share).filter(**{principal._meta.model_name or "": principal})
+    shares: Any = visible_rows(request, Share).filter(**{principal._meta.model_name or "": principal})
     shown = (
         shares.select_related("library", "granted_by").annotate(is_over=over).order_by("-level", "library__name", "pk")
     )

@@ -14,7 +14,7 @@ from libraries.rules.levels import Kind, Level
 
 ALL_NAMED = 14
 """Up to so many shares each has a row; of more, those of one kind and level share one."""
-FEW = 3
+MAX_ALIKE = 3
 """Of so few alike, each keeps its row still."""
 NAMES = 4
 """How many members a team's row names."""
@@ -52,7 +52,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class Row:
+class PictureRow:
     """A branch, and where it stands."""
 
     branch: Branch
@@ -98,8 +98,8 @@ class Picture:
         return _fitting(self.name, LIBRARY_WIDTH)
 
     @property
-    def rows(self) -> list[Row]:
-        return [Row(branch, number * ROW + 1) for number, branch in enumerate(self.branches)]
+    def rows(self) -> list[PictureRow]:
+        return [PictureRow(branch, number * ROW + 1) for number, branch in enumerate(self.branches)]
 
     @property
     def summary(self) -> str:
@@ -126,7 +126,7 @@ def picture_of(library: Library) -> Picture:
         for row in shares.order_by().values("kind", "level", "is_over").annotate(count=Count("pk"))
     }
     all_named = sum(counts.values()) <= ALL_NAMED
-    grouped = {alike: count for alike, count in counts.items() if not all_named and count > FEW}
+    grouped = {alike: count for alike, count in counts.items() if not all_named and count > MAX_ALIKE}
     named = list(_named(shares, counts.keys() - grouped.keys()))
     members = _members(named)
     branches = [*(_branch(share, members) for share in named), *(_together(*item) for item in grouped.items())]

@@ -31,7 +31,7 @@ LIBRARY = "\0"
 
 
 @dataclass(frozen=True)
-class Line:
+class TimelineEntry:
     """One event as a timeline tells it: `alice`, `shared `, the library, ` with bob as EDITOR`, by way of `hal`."""
 
     at: datetime
@@ -43,16 +43,16 @@ class Line:
     via: str
 
 
-def lines(events: Iterable[Event], *, about: str = "") -> list[Line]:
+def lines(events: Iterable[Event], *, about: str = "") -> list[TimelineEntry]:
     """The events as lines, in the order given. about: the library that they are all about, and need not name."""
-    return [_line(event, about) for event in events]
+    return [_entry(event, about) for event in events]
 
 
-def _line(event: Event, about: str) -> Line:
+def _entry(event: Event, about: str) -> TimelineEntry:
     before, marker, after = _sentence(event).partition(LIBRARY)
     library = ("this library" if event.library == about else event.library) if marker else ""
     linked = library == event.library and event.action != EventAction.LIBRARY_DELETED
-    return Line(
+    return TimelineEntry(
         event.at, event.actor or "the operator", before, library, after, event.library_id if linked else None, event.via
     )
 

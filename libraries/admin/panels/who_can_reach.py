@@ -14,7 +14,7 @@ from libraries.access.explain import Effect, Explanation, Reason, explain_each
 from libraries.access.lists import levels_on
 from libraries.admin.panels.reach_picture import picture_of
 from libraries.admin.panels.timeline import lines
-from libraries.admin.rows.visible import seen
+from libraries.admin.rows.visible import visible_rows
 from libraries.models import Event, Library, User
 
 PEOPLE = 25
@@ -62,7 +62,7 @@ def overview(request: HttpRequest, library: Library) -> dict[str, Any]:
 
 
 def _reached(request: HttpRequest, users: Sequence[User], library: Library) -> list[Reached]:
-    shown = set(seen(request, User).filter(pk__in=[user.pk for user in users]).values_list("pk", flat=True))
+    shown = set(visible_rows(request, User).filter(pk__in=[user.pk for user in users]).values_list("pk", flat=True))
     return [Reached(explanation, explanation.user.pk in shown) for explanation in explain_each(users, [library])]
 
 
@@ -73,4 +73,4 @@ def administrators(library: Library) -> QuerySet[User]:
 
 
 def _events(request: HttpRequest, library: Library) -> QuerySet[Event]:
-    return seen(request, Event).filter(library_id=library.pk).order_by("-id")[:EVENTS]
+    return visible_rows(request, Event).filter(library_id=library.pk).order_by("-id")[:EVENTS]

@@ -13,10 +13,10 @@ from libraries.db.text import is_storable
 from libraries.identifiers import is_uuid, lookup_for
 from libraries.models import Library, User
 
-Row = TypeVar("Row", bound=Model)
+Instance = TypeVar("Instance", bound=Model)
 
 
-def seen(request: HttpRequest, model: type[Row]) -> QuerySet[Row]:
+def visible_rows(request: HttpRequest, model: type[Instance]) -> QuerySet[Instance]:
     """The rows of the table that the console shows to who asks."""
     return scoped(model._default_manager.all(), request)
 
@@ -24,7 +24,7 @@ def seen(request: HttpRequest, model: type[Row]) -> QuerySet[Row]:
 def library_named(request: HttpRequest, name: str) -> Library | None:
     """The library of that natural id, object id or UUID."""
     column, value = lookup_for(name.strip())
-    return seen(request, Library).filter(**{column: value}).first()
+    return visible_rows(request, Library).filter(**{column: value}).first()
 
 
 def person_named(request: HttpRequest, name: str) -> User | None:
@@ -33,4 +33,4 @@ def person_named(request: HttpRequest, name: str) -> User | None:
     if not name or not is_storable(name):
         return None
     called: Any = Q(pk=UUID(name)) if is_uuid(name) else Q(username=name) | Q(email__iexact=name)
-    return seen(request, User).filter(called).order_by("username").first()
+    return visible_rows(request, User).filter(called).order_by("username").first()

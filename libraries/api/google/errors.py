@@ -9,7 +9,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from libraries import errors
-from libraries.api.failures import IN_THE_WAY, Failure, FieldError, usual_statuses
+from libraries.api.failures import CONFLICTS, Failure, FieldError, usual_statuses
 from libraries.api.google.messages import UNKNOWN_NAME
 from libraries.api.google.permissions import AlreadyShared, PermissionNotFound
 from libraries.models import EVERYONE
@@ -17,12 +17,12 @@ from libraries.models import EVERYONE
 STATUSES: dict[type[errors.SharingError], int] = {
     **usual_statuses(invalid=400),
     errors.NameTaken: 409,
-    **dict.fromkeys(IN_THE_WAY, 400),
+    **dict.fromkeys(CONFLICTS, 400),
     PermissionNotFound: 404,
     AlreadyShared: 409,
 }
 
-FAILED_PRECONDITIONS = (*IN_THE_WAY, errors.ExpiryRefused, errors.UnknownOrganization)
+FAILED_PRECONDITIONS = (*CONFLICTS, errors.ExpiryRefused, errors.UnknownOrganization)
 """The 400s that are about how things stand, not about what was sent."""
 
 FIELDS: dict[type[Exception], str] = {

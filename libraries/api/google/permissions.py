@@ -61,7 +61,7 @@ def grantee(kind: Kind, email: str) -> PrincipalReference:
     return named(EVERYONE) if kind == Kind.EVERYONE else with_email(kind, email)
 
 
-def still(identifier: str) -> Precondition:
+def require_permission(identifier: str) -> Precondition:
     """A check for the verbs: what stands under the lock is still the permission of that id."""
 
     def check(before: Share | None) -> None:
@@ -71,7 +71,7 @@ def still(identifier: str) -> Precondition:
     return check
 
 
-def only_as_the_first(principal: PrincipalReference) -> Precondition:
+def refuse_another_permission(principal: PrincipalReference) -> Precondition:
     """A check for the verbs: the grantee has no share yet, or one that is over (R3)."""
 
     def check(before: Share | None) -> None:

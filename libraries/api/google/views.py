@@ -26,10 +26,10 @@ from libraries.api.google.parameters import (
 from libraries.api.google.permissions import (
     PermissionNotFound,
     grantee,
-    only_as_the_first,
     permission_of,
     permissions_of,
-    still,
+    refuse_another_permission,
+    require_permission,
 )
 from libraries.api.google.schema import NOTHING, call, calls_on, methods_of
 from libraries.api.google.serializers import (
@@ -94,7 +94,7 @@ class PermissionViewSet(GoogleViewSet):
             library=library,
             principal=principal,
             level=sent["level"],
-            precondition=only_as_the_first(principal),
+            precondition=refuse_another_permission(principal),
             actor=self.caller,
         )
         return self._permission(library, share)
@@ -127,7 +127,7 @@ class PermissionViewSet(GoogleViewSet):
             library=library,
             principal=principal_of(share).reference,
             level=sent["level"],
-            precondition=still(permission_id),
+            precondition=require_permission(permission_id),
             actor=self.caller,
         )
         return self._permission(library, share)
@@ -139,7 +139,9 @@ class PermissionViewSet(GoogleViewSet):
         self.message()
         share = self._share_to_delete(library, permission_id)
         principal = principal_of(share).reference
-        revoke_share(library=library, principal=principal, precondition=still(permission_id), actor=self.caller)
+        revoke_share(
+            library=library, principal=principal, precondition=require_permission(permission_id), actor=self.caller
+        )
         return Response({})
 
     def _share_to_delete(self, library: Library, permission_id: str) -> Share:

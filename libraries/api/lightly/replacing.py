@@ -87,7 +87,7 @@ def _compare(
 ) -> Comparison:
     """`standing`: the shares of the kind that are at `level` already, and those of owners."""
     texts = {_name(kind, entry): entry for entry in entries}
-    standing_as = {name: share.pk for share in standing for name in _names(kind, principal_of(share).subject)}
+    standing_as = {name: share.pk for share in standing for name in _names(kind, principal_of(share).instance)}
     missing = texts.keys() - standing_as.keys()
     found = _find(library, kind, missing)
     come = {found[name]: texts[name] for name in found}

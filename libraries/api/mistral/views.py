@@ -36,7 +36,7 @@ from libraries.api.views import DialectViewSet, UnknownPathMixin
 from libraries.errors import LibraryNotFound, ShareNotFound
 from libraries.library_lifecycle import change_library, create_library, delete_library
 from libraries.models import Library, LibraryQuerySet, Organization, Share
-from libraries.principals import COLUMNS, PrincipalReference, with_id
+from libraries.principals import PRINCIPAL_COLUMNS, PrincipalReference, with_id
 from libraries.rules.levels import Action, Level
 from libraries.sharing.share import revoke_share, share_library
 
@@ -140,7 +140,7 @@ class SharingViewSet(MistralViewSet):
     def list(self, request: Request, library_id: str) -> Response:
         """Every user, workspace and organization that has access to the library, and at what level."""
         library = self.library_for(library_id, Action.VIEW_SHARES)
-        shares = shown(library.shares.only("library", "kind", "level", *COLUMNS.values()))
+        shares = shown(library.shares.only("library", "kind", "level", *PRINCIPAL_COLUMNS.values()))
         return Response({"data": Sharing(shares.order_by("id"), many=True).data})
 
     @_operation("libraries_share_create_v1", Sharing, parameters=[LIBRARY_ID], request=SharingRequest)

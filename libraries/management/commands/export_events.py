@@ -10,7 +10,7 @@ from rest_framework.renderers import JSONRenderer
 
 from libraries.api.hal.serializers.events import EventDocument
 from libraries.db.text import is_storable
-from libraries.events.feed import events_for, matching, point_behind, read_all
+from libraries.events.feed import all_events_after, events_for, matching, position_of
 from libraries.events.record import EventAction
 from libraries.identifiers import is_uuid
 from libraries.management.base import SharingCommand, moment
@@ -40,7 +40,7 @@ class Command(SharingCommand):
 
     def handle(self, **options: Any) -> None:
         condition = matching(**{name: options[name] for name in FILTERS if options[name]})
-        events = read_all(events_for(OPERATOR), condition, after=_point(options["after"]))
+        events = all_events_after(events_for(OPERATOR), condition, after=_point(options["after"]))
         with opened(options["file"], self.stdout) as file:
             for line in _lines(events):
                 file.write(line)
@@ -49,7 +49,7 @@ class Command(SharingCommand):
 def _point(event_id: UUID | None) -> int:
     if event_id is None:
         return BEGINNING
-    point = point_behind(event_id)
+    point = position_of(event_id)
     if point is None:
         raise CommandError(f"There is no event “{event_id}”.")
     return point

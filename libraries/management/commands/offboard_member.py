@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 
 from libraries.management.base import SharingCommand, add_json_option, find_organization, find_user
 from libraries.models import OPERATOR
-from libraries.people.departure import Departure, what_leaving_takes
+from libraries.people.departure import Departure, preview_departure
 from libraries.people.members import remove_member
 from libraries.rules.levels import Level
 
@@ -27,7 +27,7 @@ class Command(SharingCommand):
         organization, user = find_organization(options["organization"]), find_user(options["user"])
         successor = find_user(options["successor"]) if options["successor"] else None
         if options["dry_run"]:
-            departure = what_leaving_takes(organization=organization, user=user, actor=OPERATOR)
+            departure = preview_departure(organization=organization, user=user, actor=OPERATOR)
             if successor:
                 departure.require_successor(successor)
         else:

@@ -97,7 +97,7 @@ class TestPages:
     @pytest.mark.parametrize("few", [0, 1000])
     def test_they_are_complete_and_in_order_whatever_their_size(self, client_for, acme, monkeypatch, few):
         """And however many the subject may see: few are fetched and sorted, of many the order is walked."""
-        monkeypatch.setattr("libraries.models.libraries.FEW", few)
+        monkeypatch.setattr("libraries.models.libraries.FEW_GRANTS", few)
         Library.objects.bulk_create(
             Library(name="x", natural_id=f"library-{number:03}", organization=acme) for number in range(47)
         )

@@ -15,7 +15,7 @@ from libraries.api.hal.schema import events as schema
 from libraries.api.hal.serializers.events import EventDocument, FeedQuery, HistoryQuery
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.keyset import BadToken, Keyset, seal, unseal
-from libraries.events.feed import events_for, events_of, matching, read_on
+from libraries.events.feed import events_after, events_for, events_of, matching
 from libraries.models import Scope
 from libraries.rules.levels import Action
 
@@ -48,7 +48,7 @@ class FeedViewSet(HalViewSet):
     def list(self, request: Request) -> HttpResponseBase:
         events = events_for(self.caller)
         query = self.query(FeedQuery)
-        stretch = read_on(events, _condition(query), after=_point(query["after"]), count=query["count"])
+        stretch = events_after(events, _condition(query), after=_point(query["after"]), count=query["count"])
         following = {
             **request.query_params.dict(),
             "count": query["count"],

@@ -23,7 +23,7 @@ from libraries.api.hal.views.access import PEOPLE_IN_ORDER
 from libraries.api.hal.views.base import HalViewSet
 from libraries.errors import UnknownPrincipal
 from libraries.models import Organization, Scope, Team, User
-from libraries.people.departure import what_leaving_takes
+from libraries.people.departure import preview_departure
 from libraries.people.members import put_member, remove_member
 from libraries.people.queries import (
     get_member,
@@ -88,7 +88,7 @@ class MemberViewSet(PeopleViewSet):
         successor = get_successor(organization, query["successor"]) if query["successor"] else None
         who: dict[str, Any] = {"organization": organization, "user": member, "actor": self.caller}
         if query["dryRun"] == "true":
-            departure = what_leaving_takes(**who)
+            departure = preview_departure(**who)
             if successor:
                 departure.require_successor(successor)
             return self.answer(DepartureDocument(departure, context={"request": request}).data)
