@@ -1,5 +1,11 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core.management import CommandError
+from django.db.models.signals import pre_migrate
+
+from libraries.db.former import reason_to_refuse
 
 
 class LibrariesConfig(AppConfig):
@@ -12,8 +18,16 @@ class LibrariesConfig(AppConfig):
     def ready(self) -> None:
         from libraries.api import schema  # noqa: F401 - registers with drf-spectacular
 
+        pre_migrate.connect(_refuse_a_former_database, sender=self)
+
 
 class ConsoleConfig(AdminConfig):
     """Django's admin, with our own site: who gets in, and how changes are recorded."""
 
     default_site = "libraries.console.Console"
+
+
+def _refuse_a_former_database(*, using: str, **_: Any) -> None:
+    """Before the first migration, whoever has them run."""
+    if reason := reason_to_refuse(using):
+        raise CommandError(reason)

@@ -1,13 +1,11 @@
 """The names that one library answers to: UUID, natural id, object id."""
 
 import re
-import secrets
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.text import slugify
 from uuid_utils import uuid7 as fast_uuid7
-from uuid_utils.compat import uuid7
 
 NATURAL_ID_LENGTH = 40
 UUID_PATTERN = r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
@@ -23,13 +21,8 @@ def whole(pattern: str) -> str:
     return rf"\A{pattern}\Z"
 
 
-def new_uuid() -> UUID:
-    """A UUID of version 7: later ones sort later."""
-    return uuid7()
-
-
 def new_uuid_text() -> str:
-    """The same as text, several times as fast: for rows by the thousand."""
+    """A UUID of version 7 as text, made several times as fast as `new_uuid`: for rows by the thousand."""
     return str(fast_uuid7())
 
 
@@ -37,11 +30,6 @@ def first_uuid_at(moment: datetime) -> UUID:
     """The least UUID of version 7 that could have been made at `moment`, an aware datetime."""
     milliseconds = int(moment.timestamp() * 1000)
     return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)
-
-
-def new_object_id() -> str:
-    """24 random hex digits."""
-    return secrets.token_hex(12)
 
 
 def is_uuid(text: str) -> bool:

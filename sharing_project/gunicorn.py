@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from environs import Env
+from gunicorn.errors import AppImportError
 
 from sharing_project.logs import logging_config
 
@@ -43,9 +44,30 @@ if env.bool("METRICS_ENABLED", False):
     atexit.register(_remove_metrics, os.getpid(), _folder)
 
 
-def post_worker_init(_worker: Any) -> None:
+def post_worker_init(worker: Any) -> None:
     """Ctrl-C reaches every process: only the master acts on it. A worker told twice to stop can hang in its locks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if worker.age == 1:
+        _refuse_a_former_database()
+
+
+def _refuse_a_former_database() -> None:
+    """End the server with a sentence. A database that cannot be reached is no reason: it may come back.
+
+    One worker asks for all: where two give up at once, gunicorn buries the sentence under a traceback of its own.
+    """
+    from django.db import DEFAULT_DB_ALIAS, Error, connection
+
+    from libraries.db.former import reason_to_refuse
+
+    try:
+        reason = reason_to_refuse(DEFAULT_DB_ALIAS)
+    except Error:
+        return
+    finally:
+        connection.close()
+    if reason:
+        raise AppImportError(reason)
 
 
 def post_request(_worker: Any, _request: Any, _environ: Any, _response: Any) -> None:

@@ -11,7 +11,10 @@ from sharing_project import __version__
 from sharing_project.logs import configure_structlog, logging_config
 from sharing_project.secret_key import read_or_create_secret_key
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+_root = Path(__file__).resolve().parent.parent
+_in_checkout = (_root / "manage.py").is_file()
+# Where the database and the secret key are kept, unless told otherwise: never among installed packages
+BASE_DIR = _root if _in_checkout else Path.cwd()
 env = FileAwareEnv()
 
 # Where the service is reached
@@ -119,7 +122,7 @@ if METRICS_ENABLED:
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [_root / "templates"] if _in_checkout else [],  # installed, they are the application's
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

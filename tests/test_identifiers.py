@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libraries.db.in_migrations import new_object_id, new_uuid
 from libraries.identifiers import (
     NATURAL_ID_LENGTH,
     is_natural_id,
     is_uuid,
     lookup_for,
     natural_id_from,
-    new_object_id,
-    new_uuid,
 )
 from libraries.library_lifecycle import create_library
 from libraries.models import Library

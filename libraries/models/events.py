@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Func
 from django.db.models.functions import Coalesce, Least
 
-from libraries.identifiers import new_uuid
+from libraries.db.in_migrations import NextPosition, new_uuid
 from libraries.rules.levels import Level
 
 # How the events have an order in which nothing is ever added behind a reader, though many write at once:
@@ -21,17 +21,6 @@ from libraries.rules.levels import Level
 # to transactions that have ended, so is there by now or never will be. No writer waits for another or for a reader; one
 # that takes long holds back what readers see, nothing else. Nothing of a transaction is stored, so a point stays good
 # in a restored database. The sequence, the triggers and the function are in migration 0002.
-
-
-class NextPosition(Func):
-    """The position of an event that is being inserted. On SQLite 0, in whose place a trigger puts the next one."""
-
-    template = "nextval('libraries_event_position')"
-    arity = 0
-    output_field = models.BigIntegerField()
-
-    def as_sqlite(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
-        return self.as_sql(compiler, connection, template="0", **context)
 
 
 class Horizon(Func):

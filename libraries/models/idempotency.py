@@ -3,7 +3,8 @@ from datetime import timedelta
 from django.db import models
 from django.utils import timezone
 
-from libraries.identifiers import new_uuid, whole
+from libraries.db.in_migrations import new_uuid
+from libraries.identifiers import whole
 from libraries.models.users import User
 
 IDEMPOTENCY_KEY_LENGTH = 255

@@ -2,7 +2,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from libraries.identifiers import new_uuid, whole
+from libraries.db.in_migrations import new_uuid
+from libraries.identifiers import whole
 from libraries.models.users import User
 
 KEY_NAME_LENGTH = 100

@@ -12,14 +12,13 @@ from django.db.models import BooleanField, Exists, F, OuterRef, Q, Value
 from django.utils.functional import cached_property
 
 from libraries.db.expressions import IsAnyOf
+from libraries.db.in_migrations import new_object_id, new_uuid
 from libraries.db.prepared import Prepared
 from libraries.identifiers import (
     NATURAL_ID_LENGTH,
     NATURAL_ID_PATTERN,
     OBJECT_ID_PATTERN,
     UUID_PATTERN,
-    new_object_id,
-    new_uuid,
     whole,
 )
 from libraries.models.grants import GroupGrantQuerySet, LibraryGroupObjectPermission, LibraryUserObjectPermission

@@ -8,7 +8,8 @@ from django.db.models.functions import Lower
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from libraries.identifiers import SLUG_LENGTH, new_uuid
+from libraries.db.in_migrations import new_uuid
+from libraries.identifiers import SLUG_LENGTH
 from libraries.models.users import Actor
 
 ADMINISTER = "administer_organization"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from libraries.identifiers import new_uuid
+from libraries.db.in_migrations import new_uuid
 from libraries.models.libraries import Library
 from libraries.models.organizations import Organization, Team
 from libraries.models.users import User

@@ -1,20 +1,9 @@
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
-from libraries.identifiers import new_uuid
-
-RESERVED_PREFIXES = ("team:", "org:")
-RESERVED_NAME = "everyone"
-
-
-def validate_not_reserved(username: str) -> None:
-    """A username must never read as another kind of principal."""
-    lowered = username.lower()
-    if lowered == RESERVED_NAME or lowered.startswith(RESERVED_PREFIXES):
-        raise ValidationError("A username may not be “everyone”, nor start with “team:” or “org:”.", code="reserved")
+from libraries.db.in_migrations import RESERVED_NAME, new_uuid, validate_not_reserved
 
 
 class User(AbstractUser):

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from libraries.identifiers import new_uuid
+from libraries.db.in_migrations import new_uuid
 from libraries.models import (
     ApiKey,
     Event,

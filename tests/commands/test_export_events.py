@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError
 from django.db import connection
 
-from libraries.identifiers import new_uuid
+from libraries.db.in_migrations import new_uuid
 from libraries.models import Event
 from libraries.rules.levels import Level
 from tests.api.hal.documents import event_document, moment

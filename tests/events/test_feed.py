@@ -13,10 +13,10 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Q
 
+from libraries.db.in_migrations import new_uuid
 from libraries.errors import NotAdministrator
 from libraries.events.feed import all_events_after, events_after, events_for, events_of, matching, position_of
 from libraries.events.record import EventAction, record
-from libraries.identifiers import new_uuid
 from libraries.library_lifecycle import delete_library
 from libraries.models import OPERATOR, Event, User
 from libraries.people.administrators import set_administrator

@@ -7,7 +7,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from libraries.identifiers import new_object_id
+from libraries.db.in_migrations import new_object_id
 from libraries.models import (
     ApiKey,
     Library,

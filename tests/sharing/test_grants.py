@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from guardian.shortcuts import assign_perm
 
 from libraries.access.check import can
-from libraries.identifiers import new_uuid
+from libraries.db.in_migrations import new_uuid
 from libraries.models import Library, LibraryGroupObjectPermission, LibraryUserObjectPermission, Share
 from libraries.rules.levels import GRANTED, Action, Kind, Level
 from libraries.sharing import grants

@@ -2,21 +2,18 @@
 
 from django.db import migrations, models
 
-import libraries.models.events
+import libraries.db.in_migrations
 
-NUMBERED_BY_AGE = """
-UPDATE libraries_event SET position = aged.number
-FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM libraries_event) AS aged
-WHERE libraries_event.id = aged.id
-"""
-
-# 21320, in the highest 16 bits of the key of an advisory lock, sets these locks apart from everybody else's.
+# Set to 0 as if that had been given out: the last value is the newest position, also before the first event.
 POSTGRESQL_SEQUENCE = """
 CREATE SEQUENCE libraries_event_position MINVALUE 0;
-SELECT setval('libraries_event_position', (SELECT coalesce(max(position), 0) FROM libraries_event));
+SELECT setval('libraries_event_position', 0);
 """
+POSTGRESQL_SEQUENCE_UNDONE = "DROP SEQUENCE libraries_event_position"
+
+# 21320, in the highest 16 bits of the key of an advisory lock, sets these locks apart from everybody else's.
 # The functions find their tables whatever path the session has: pg_restore has none.
-POSTGRESQL = """
+POSTGRESQL_FUNCTIONS = """
 CREATE FUNCTION libraries_announce_events() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
     newest bigint;
@@ -61,7 +58,7 @@ END $$;
 CREATE TRIGGER libraries_event_append_only BEFORE UPDATE OR DELETE ON libraries_event
     FOR EACH ROW EXECUTE FUNCTION libraries_refuse_event_change();
 """
-POSTGRESQL_UNDONE = """
+POSTGRESQL_FUNCTIONS_UNDONE = """
 DROP TRIGGER libraries_event_append_only ON libraries_event;
 DROP TRIGGER libraries_event_announced ON libraries_event;
 DROP FUNCTION libraries_refuse_event_change;
@@ -69,7 +66,7 @@ DROP FUNCTION libraries_event_horizon;
 DROP FUNCTION libraries_announce_events;
 """
 
-SQLITE = (
+SQLITE_TRIGGERS = (
     """
     CREATE TRIGGER libraries_event_numbered AFTER INSERT ON libraries_event WHEN NEW.position = 0
     BEGIN
@@ -84,7 +81,7 @@ SQLITE = (
     END
     """,
 )
-SQLITE_UNDONE = ("DROP TRIGGER libraries_event_append_only", "DROP TRIGGER libraries_event_numbered")
+SQLITE_TRIGGERS_UNDONE = ("DROP TRIGGER libraries_event_append_only", "DROP TRIGGER libraries_event_numbered")
 
 
 def _run(*, postgresql=(), sqlite=()):
@@ -100,28 +97,15 @@ class Migration(migrations.Migration):
     dependencies = [("libraries", "0001_initial")]
 
     operations = [
-        migrations.AddField("event", "position", models.BigIntegerField(null=True, editable=False)),
-        migrations.RunSQL(NUMBERED_BY_AGE, migrations.RunSQL.noop),
-        migrations.RunPython(
-            _run(postgresql=[POSTGRESQL_SEQUENCE]),
-            _run(postgresql=["DROP SEQUENCE libraries_event_position"]),
-        ),
+        migrations.RunPython(_run(postgresql=[POSTGRESQL_SEQUENCE]), _run(postgresql=[POSTGRESQL_SEQUENCE_UNDONE])),
         migrations.AlterField(
             "event",
             "position",
-            models.BigIntegerField(db_default=libraries.models.events.NextPosition(), editable=False, unique=True),
+            models.BigIntegerField(db_default=libraries.db.in_migrations.NextPosition(), editable=False, unique=True),
         ),
-        migrations.AlterModelOptions("event", {"ordering": ["-position"]}),
-        migrations.RemoveIndex("event", "event_by_library"),
-        migrations.RemoveIndex("event", "event_by_organization"),
-        migrations.AddIndex("event", models.Index(fields=["library_id", "position"], name="event_by_library")),
-        migrations.AddIndex(
-            "event", models.Index(fields=["organization_id", "position"], name="event_by_organization")
-        ),
-        migrations.AddIndex("event", models.Index(fields=["at"], name="event_by_time")),
         # Last of all: on SQLite a changed column makes the table anew, without its triggers.
         migrations.RunPython(
-            _run(postgresql=[POSTGRESQL], sqlite=SQLITE),
-            _run(postgresql=[POSTGRESQL_UNDONE], sqlite=SQLITE_UNDONE),
+            _run(postgresql=[POSTGRESQL_FUNCTIONS], sqlite=SQLITE_TRIGGERS),
+            _run(postgresql=[POSTGRESQL_FUNCTIONS_UNDONE], sqlite=SQLITE_TRIGGERS_UNDONE),
         ),
     ]

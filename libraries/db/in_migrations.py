@@ -1,0 +1,43 @@
+"""What migrations name. They import this and nothing else of the application, so names here stay for good.
+
+A value that a row is given, a validator or an expression belongs here as soon as a field names it: migrations are run
+long after the code around them has moved. What changes its meaning gets a new name, and the old one is kept.
+"""
+
+import secrets
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import BigIntegerField, Func
+from uuid_utils.compat import uuid7
+
+RESERVED_PREFIXES = ("team:", "org:")
+RESERVED_NAME = "everyone"
+
+
+def new_uuid() -> UUID:
+    """A UUID of version 7: later ones sort later."""
+    return uuid7()
+
+
+def new_object_id() -> str:
+    """24 random hex digits."""
+    return secrets.token_hex(12)
+
+
+def validate_not_reserved(username: str) -> None:
+    """A username must never read as another kind of principal."""
+    lowered = username.lower()
+    if lowered == RESERVED_NAME or lowered.startswith(RESERVED_PREFIXES):
+        raise ValidationError("A username may not be “everyone”, nor start with “team:” or “org:”.", code="reserved")
+
+
+class NextPosition(Func):
+    """The position of an event that is being inserted. On SQLite 0, in whose place a trigger puts the next one."""
+
+    template = "nextval('libraries_event_position')"
+    arity = 0
+    output_field = BigIntegerField()
+
+    def as_sqlite(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
+        return self.as_sql(compiler, connection, template="0", **context)

@@ -1,0 +1,13 @@
+"""Django's commands: `manage.py` in a checkout, `sharing-manage` where the package is installed."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharing_project.settings")
+    # A command's standard output belongs to its answer, which a program may be reading.
+    os.environ.setdefault("LOG_STREAM", "stderr")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
