@@ -26,10 +26,19 @@ def section(page: str, title: str) -> str:
     return re.split(rf"^#{{1,{len(heading)}}} ", below, maxsplit=1, flags=re.MULTILINE)[0]
 
 
+def tables(page: str, title: str) -> list[list[list[str]]]:
+    """The tables below the heading: the cells of each one's rows, without its head."""
+    blocks = re.findall(r"(?:^\|.*\n)+", section(page, title), re.MULTILINE)
+    return [[_cells(line) for line in block.splitlines()][2:] for block in blocks]
+
+
 def rows(page: str, title: str) -> list[list[str]]:
-    """The cells of the first table below the heading, without its head."""
-    lines = [line for line in section(page, title).splitlines() if line.startswith("|")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines][2:]
+    """Those of the first table."""
+    return tables(page, title)[0]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
 
 
 def console_blocks(page: Path) -> list[tuple[str, str]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from libraries.models import Scope
 from libraries.rules.levels import GRANTED, SHUT_OUT, Kind, Level
-from tests.documents import PAGES, ROOT, name_of, rows, section, text_of
+from tests.documents import PAGES, ROOT, name_of, rows, section, tables, text_of
 
 FOLDERS = "tests|libraries|sharing_project|benchmarks|templates|docs|requirements"
 FILES = "py|md|yaml|txt|css|js|html|png"
@@ -187,3 +188,29 @@ def dialects() -> set[str]:
 
 def test_it_lists_the_dialects():
     assert set(first_cells("docs/api.md", "Dialects")) == dialects()
+
+
+def test_how_to_add_a_dialect_names_what_every_dialect_has():
+    files = first_cells("docs/dialects.md", "What to write")
+    named = {path.removeprefix("libraries/api/NAME/") for path in files if path.startswith("libraries/api/NAME/")}
+    listing = [path for path in files if "NAME" not in path and path != "sharing_project/settings.py"]
+    for dialect in dialects():
+        folder = ROOT / "libraries" / "api" / dialect
+        packages = {f"{path.parent.name}.py" for path in folder.glob("*/__init__.py")}
+        written = {path.name for path in folder.glob("*.py")} | packages
+        assert named - {"pagination.py", "authentication.py"} <= written
+        assert (ROOT / "tests" / "api" / dialect).is_dir()
+        assert [path for path in listing if not re.search(rf"\b{dialect}\b", text_of(path))] == []
+
+
+def test_it_lists_the_rooms_in_their_order():
+    contracts = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    [layers] = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    listed = [row[0].strip("`") for row in tables("docs/architecture.md", "The map")[1]]
+    assert listed == [room for layer in layers for room in layer.split(" | ")]
+
+
+def test_it_lists_the_folders():
+    listed = {row[0].strip("`") for row in tables("docs/architecture.md", "The map")[0]}
+    ignored = {line.strip("/") for line in text_of(".gitignore").splitlines()} | {".git"}
+    assert {path.name for path in ROOT.iterdir() if path.is_dir()} - ignored <= listed

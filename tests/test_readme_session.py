@@ -39,7 +39,7 @@ def run(live_server, key_for):
             return manage(*shlex.split(command.removeprefix(MANAGE)))
         line = command.replace(ADDRESS, live_server.url)
         done = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True)
-        return done.stdout.rstrip()
+        return done.stdout.rstrip().replace(live_server.url, ADDRESS)
 
     return run
 
