@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md"), *ROOT.glob("tests/*/*.md")])
+PAGES = sorted(
+    {path for pattern in ("*.md", "docs/**/*.md", "*/README.md", "tests/**/*.md") for path in ROOT.glob(pattern)}
+)
 
 
 def name_of(page: Path) -> str:

@@ -11,7 +11,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 from libraries import errors
 from libraries.errors import SharingError
-from tests.documents import rows, text_of
+from libraries.events.record import EventAction
+from tests.documents import rows, tables, text_of
 
 PAGE = "docs/contracts.md"
 WITH_SHARES = ("hal", "mistral", "lightly", "google")
@@ -29,6 +30,11 @@ def test_it_lists_what_the_rules_refuse_with_each_dialects_status():
 def test_it_tells_every_call_and_no_other():
     told = {call for line in text_of(PAGE).splitlines() if line.startswith("| `") for call in calls_told(line)}
     assert told == set(calls_there_are())
+
+
+def test_it_tells_every_action_that_events_have():
+    told = re.findall(r"`([a-z_]+\.[a-z_]+)`", " ".join(actions for _, actions in tables(PAGE, "The change feed")[1]))
+    assert sorted(told) == sorted(EventAction)
 
 
 def calls_told(row: str) -> Iterator[tuple[str, str]]:
