@@ -164,9 +164,17 @@ def test_what_a_file_does_not_have_stays_as_it_is(imported, erin, handbook):
     [
         ("", "The header lacks: library, principal, level."),
         ("library,principal", "The header lacks: level."),
-        ("library,principal,level,Note", "The header names what is no column here: Note."),
-        ("library,principal,level,level", "The header names twice: level."),
-        ("handbook,erin,READER,,", "The header names what is no column here: , READER, erin, handbook."),
+        (
+            "library,principal,level,expires",
+            "The header names what is no column here: expires (do you mean expires_at?).",
+        ),
+        (
+            "library,principle,level,x",
+            "The header names what is no column here: principle (do you mean principal?), x.",
+        ),
+        ("library,principal,level,,note", "The header names what is no column here: a column without a name."),
+        ("library,principal,level,Level ", "The header names twice: level."),
+        ("handbook,erin,READER,,", "The header names what is no column here: handbook, erin, READER."),
     ],
 )
 def test_a_header_that_says_something_else_is_refused_before_anything(imported, header, sentence):
@@ -203,7 +211,7 @@ class TestJsonLines:
             "There is no principal, level.",
             "Not a text: level.",
             "Not a text: principal, note.",
-            "There is no such column: expires.",
+            "There is no such column: expires (do",
             "'7' is none of NONE, READER, EDITOR,",
             "This is not JSON: maximum recursion ",
         ]
