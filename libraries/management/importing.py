@@ -51,11 +51,11 @@ class Round(NamedTuple):
 
 
 class Import:
-    """What an import has come to so far. `unread_from`: the line from which on nothing could be read."""
+    """What an import has come to so far. `unread_from`: the line from which on nothing could be read, or 0."""
 
     def __init__(self, actor: Actor, *, dry_run: bool, workers: int | None = None) -> None:
         self.counts: Counter[str] = Counter()
-        self.unread_from: int | None = None
+        self.unread_from = 0
         self.workers = (workers or WORKERS) if _takes_several() else 1
         self._actor = actor
         self._dry_run = dry_run
@@ -75,8 +75,8 @@ class Import:
         changed = sum(outcome.changed for outcome in outcomes)
         self.counts.update(lines=lines, changed=changed, unchanged=done - changed, refused=lines - done)
         last = round_.lines[-1]
-        if isinstance(last, BadLine) and last.stops:
-            self.unread_from = last.number
+        if isinstance(last, BadLine):
+            self.unread_from = last.unread_from
 
     def _in_turn(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, list[Outcome]]]:
         for round_ in rounds:

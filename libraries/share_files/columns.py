@@ -32,17 +32,20 @@ class BadLine(NamedTuple):
     """A line that cannot be read, and why.
 
     column: the one that the reason is about, where it is about one.
-    stops: whether nothing from here on can be read, so that it is the last.
+    unread_from: the number of the line from which on nothing can be read, where this is the last; 0 elsewhere.
     """
 
     number: int
     reason: str
     column: str | None = None
-    stops: bool = False
+    unread_from: int = 0
 
 
 class Unread(NamedTuple):
-    """In place of a line's values: why it has none, and at which physical line, if not at its first."""
+    """In place of a line's values: why it has none, and at which physical line, if not at its first.
+
+    stops: whether nothing from the line on can be read.
+    """
 
     reason: str
     number: int | None = None

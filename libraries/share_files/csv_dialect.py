@@ -26,9 +26,7 @@ GUARDED = ("=", "+", "-", "@", "'", "\t", "\r", "＝", "＋", "－", "＠", "＇
 SEPARATORS = (",", ";", "\t")
 NAMED_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?[,;\t|]*', re.IGNORECASE)
 QUOTED = r'"[^"]*+(?:""[^"]*+)*+"'
-NOT_CLOSED = (
-    "The quote that opens here is never closed, or by one that does not end its value. Nothing from here on is read."
-)
+NOT_CLOSED = "The quote that opens here is never closed, or by one that does not end its value."
 STRAY_QUOTE = (
     "There is a quote within a value that does not begin with one: quote it whole, and double the quotes in it."
 )
@@ -130,10 +128,11 @@ def _where_it_ends(record: Sequence[str], separator: str, number: int, error: cs
     text = "".join(record)
     good = _strict(separator)[0].match(text)
     end = good.end() if good else 0
-    if text[end : end + 1] != QUOTE:
+    if QUOTE not in text:
         return Unread(f"This is not CSV: {error}.")
     before = sum(place <= end for place in accumulate(map(len, record)))
-    return Unread(NOT_CLOSED, number + before, stops=True)
+    reason = NOT_CLOSED if text.startswith(QUOTE, end) else STRAY_QUOTE
+    return Unread(f"{reason} Nothing from here on is read.", number + before, stops=True)
 
 
 @lru_cache

@@ -16,7 +16,7 @@ FORMATS = ("csv", "jsonl")
 def read(source: Any, format: str) -> Iterator[Line | BadLine]:
     """The lines of a binary file, one after another, numbered as an editor numbers them.
 
-    What is empty is left out. A BadLine that stops is the last: what follows is not guessed at.
+    What is empty is left out. After a BadLine with `unread_from` nothing is guessed at.
     Raises FileRefused for a header that says something else.
     """
     lines = Lines(source)
@@ -24,10 +24,10 @@ def read(source: Any, format: str) -> Iterator[Line | BadLine]:
     try:
         for number, row in rows:
             if isinstance(row, Unread):
-                yield BadLine(row.number or number, row.reason, stops=row.stops)
+                yield BadLine(row.number or number, row.reason, unread_from=number if row.stops else 0)
             else:
                 yield line_of(number, row)
     except Unreadable as error:
         if lines.number <= 1 and format == "csv":
             raise FileRefused(str(error)) from None
-        yield BadLine(error.number, str(error), stops=True)
+        yield BadLine(error.number, str(error), unread_from=error.number)

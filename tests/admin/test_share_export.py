@@ -8,12 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
 
 from libraries.admin.pages import share_files
 from libraries.models import Share
 from libraries.rules.levels import Level
 from tests.admin.pages import messages
 from tests.factories import give, give_to_many, in_days, let_time_pass
+from tests.share_files.notes import notes, write_down
 
 EXPORT = "/admin/libraries/share/export/"
 CSV, JSON_LINES = "0", "1"
@@ -75,6 +77,21 @@ def test_a_file_goes_in_again_and_changes_nothing(console, handbook, kind):
     )
 
     assert {row.import_type for row in preview.context["result"].rows} == {"skip"}
+    assert "confirm_form" in preview.context
+
+
+@pytest.mark.parametrize("kind", [CSV, JSON_LINES])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(notes=notes)
+def test_every_note_there_can_be_comes_back_as_it_was(console, handbook, kind, notes):
+    write_down(handbook, notes)
+    file = SimpleUploadedFile("shares", download(console, kind=kind).content)
+
+    preview = console.client.post(
+        "/admin/libraries/share/import/", {"format": kind, "resource": "0", "import_file": file}
+    )
+
+    assert [row.import_type for row in preview.context["result"].rows] == ["skip"] * 23
     assert "confirm_form" in preview.context
 
 

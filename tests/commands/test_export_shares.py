@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from libraries.management.commands import export_shares
 from libraries.rules.levels import Level
 from tests.factories import give, give_to_many, make_user
+from tests.share_files.notes import notes, write_down
 
 WORLD = """\
 library,principal,level,expires_at,note
@@ -142,3 +145,14 @@ def test_what_is_exported_is_imported_and_changes_nothing(run, ending, tmp_path)
         path = str(tmp_path / name)
         run("export_shares", path)
         assert run("import_shares", path).out == "12 lines: 0 changed, 12 unchanged, 0 refused.\n"
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(notes=notes, excel=st.booleans())
+def test_every_note_there_can_be_comes_back_as_it_was(run, handbook, tmp_path, notes, excel):
+    write_down(handbook, notes)
+    for name, options in (("shares.csv", ["--excel"] if excel else []), ("shares.jsonl", [])):
+        path = tmp_path / name
+        path.unlink(missing_ok=True)
+        run("export_shares", str(path), *options)
+        assert run("import_shares", str(path)).out == "23 lines: 0 changed, 23 unchanged, 0 refused.\n"

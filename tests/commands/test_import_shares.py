@@ -183,6 +183,67 @@ def test_a_header_that_says_something_else_is_refused_before_anything(imported, 
     assert not Share.objects.filter(user__username="erin", library__natural_id="handbook").exists()
 
 
+class TestWhatCannotBeRead:
+    """A quote that never closes: nothing that follows is guessed at."""
+
+    CONTENT = (
+        HEADER + 'handbook,erin,READER,,\nhandbook,bob,READER,,"for the audit”\nhandbook,dave,NONE,,\n'
+        'handbook,carol,READER,,"a note"\n'
+    )
+    REASON = (
+        "line 3: The quote that opens here is never closed, or by one that does not end its value. "
+        "Nothing from here on is read."
+    )
+
+    def test_it_is_refused_and_the_summary_says_from_where(self, imported, handbook):
+        out, err, sentence = imported(self.CONTENT, "-v0")
+        assert out == "2 lines: 1 changed, 0 unchanged, 1 refused. Nothing was read from line 3 on.\n"
+        assert (err, sentence) == ([self.REASON], MENDED)
+        assert "erin" in levels(handbook)
+        assert not levels(handbook).keys() & {"bob", "dave", "carol"}
+
+    def test_programs_are_told_too(self, imported):
+        document = json.loads(imported(self.CONTENT, "--json", "--dry-run")[0])
+        assert document == {"dryRun": True, "lines": 2, "changed": 1, "unchanged": 0, "refused": 1, "unreadFrom": 3}
+
+    def test_whoever_goes_on_behind_it_is_told(self, imported):
+        out, err, sentence = imported(self.CONTENT, "--start-line", "4", "-v0")
+        assert out == "1 lines: 0 changed, 0 unchanged, 1 refused. Nothing was read from line 3 on.\n"
+        assert (err, sentence) == ([self.REASON], MENDED)
+
+    def test_mended_it_is_gone_on_from_there(self, imported, handbook):
+        imported(self.CONTENT)
+        mended = self.CONTENT.replace("”", '"')
+        assert imported(mended, "--start-line", "3")[0] == "3 lines: 3 changed, 0 unchanged, 0 refused.\n"
+
+
+def test_a_principal_goes_by_email_too(imported, handbook, roadmap, new_events):
+    content = HEADER + (
+        "handbook,Erin@globex.example,READER,,\n"
+        "handbook,team:INTERNS@acme.example,READER,,\n"
+        "roadmap,team:engineering@acme.example,READER,,\n"
+        "handbook,erin,EDITOR,,\n"
+        "handbook,nobody@acme.example,READER,,\n"
+    )
+    _, err, _ = imported(content, "-v0")
+    assert [line.split(" is ")[0] for line in err] == [
+        "line 3: “team:INTERNS@acme.example”",
+        "line 6: “nobody@acme.example”",
+    ]
+    assert (levels(handbook)["erin"], levels(roadmap)["team:engineering"]) == (2, 1)
+    assert [event[1] for event in new_events()] == ["erin", "team:engineering", "erin"]
+
+
+def test_what_a_terminal_might_obey_is_shown_as_an_escape(imported):
+    content = HEADER + "handbook,\x1b]0;x\x07\x1b[2J\u202eevil,READER,,\nhandbook,bob,\x9bBOSS,,\n"
+    first, second = refused(imported, content)
+    assert first.startswith(r"line 2: “\x1b]0;x\x07\x1b[2J\u202eevil” is nobody")
+    assert second.startswith(r"line 3: '\x9bBOSS' is none of")
+    assert imported("library,principal,level,\x1b[2J\n")[2].startswith(
+        r"The header names what is no column here: \x1b[2J."
+    )
+
+
 class TestJsonLines:
     def test_it_is_read_too(self, imported, erin, handbook):
         content = (

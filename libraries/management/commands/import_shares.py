@@ -154,7 +154,7 @@ def _saying_where(bookmark: Bookmark) -> Iterator[None]:
 
 def _wanted(lines: Iterable[Line | BadLine], first: int) -> Iterator[Line | BadLine]:
     """From line `first` on. What stops the reading is told even where it is before that: nothing was read then."""
-    return (line for line in lines if line.number >= first or (isinstance(line, BadLine) and line.stops))
+    return (line for line in lines if line.number >= first or (isinstance(line, BadLine) and line.unread_from))
 
 
 def _rounds(source: Any, lines: Iterable[Line | BadLine], size: int) -> Iterator[Round]:
