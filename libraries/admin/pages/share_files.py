@@ -23,6 +23,11 @@ from libraries.share_files.columns import FileRefused
 
 EXPORTED = 50_000
 """How many shares one file holds; it is put together in memory."""
+HELP = (
+    "The columns library, principal, level, expires_at and note; the last two may lack. CSV with commas, semicolons or "
+    "tabs, or JSON Lines; UTF-8, or UTF-16 with its mark. An empty level takes the share away, a date without a time "
+    "means the end of that day in UTC, and a principal may go by e-mail."
+)
 KEPT_FOR = 3600
 """Seconds in which a previewed import can be confirmed."""
 
@@ -47,6 +52,10 @@ class SignedUpload(BaseStorage):
 
 
 class UploadForm(ImportForm):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["import_file"].help_text = HELP
+
     def clean_import_file(self) -> Any:
         file = self.cleaned_data["import_file"]
         if file.size > settings.MAX_BODY_BYTES:

@@ -18,14 +18,14 @@ class ShareFormat(Format):
     """A file's lines in one column of a Dataset: the resource judges them whole."""
 
     name: ClassVar[str]
-    title: ClassVar[str]
     content_type: ClassVar[str]
 
     def __init__(self, encoding: str | None = None) -> None:
         """The files say their encoding themselves."""
 
     def get_title(self) -> str:
-        return self.title
+        """What the form calls it, as the commands do."""
+        return self.name
 
     def get_extension(self) -> str:
         return self.name
@@ -52,11 +52,9 @@ class ShareFormat(Format):
 
 class CSV(ShareFormat):
     name = "csv"
-    title = "CSV"
     content_type = "text/csv"
 
 
 class JSONLines(ShareFormat):
     name = "jsonl"
-    title = "JSON Lines"
     content_type = "application/x-ndjson"
