@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentTypeError
-from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -16,6 +16,9 @@ from libraries.events.record import recorded_via
 from libraries.identifiers import lookup_for
 from libraries.models import OPERATOR, Actor, Library, Organization, User
 from libraries.rules.levels import Level
+from libraries.share_files.values import end_of, level_of, moment_of
+
+T = TypeVar("T")
 
 
 class SharingCommand(BaseCommand):
@@ -75,19 +78,24 @@ def find_actor(username: str | None) -> Actor:
 
 def level(text: str) -> Level:
     """An argument such as READER, reader or 1."""
-    try:
-        return Level(int(text)) if text.isdecimal() else Level[text.upper()]
-    except (KeyError, ValueError):
-        raise ArgumentTypeError(f"{text!r} is none of {_listed(Level.names)}, nor 0 to {max(Level.values)}") from None
+    return _argument(level_of, text)
 
 
 def moment(text: str) -> datetime:
     """An argument such as 2030-01-31 or 2030-01-31T12:00:00+01:00; UTC where it names no zone."""
+    return _argument(moment_of, text)
+
+
+def end(text: str) -> datetime:
+    """The same for an end: a date alone means the end of that day."""
+    return _argument(end_of, text)
+
+
+def _argument(meaning: Callable[[str], T], text: str) -> T:
     try:
-        parsed = datetime.fromisoformat(text)
-        return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise ArgumentTypeError(f"{text!r} is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z") from None
+        return meaning(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def positive(text: str) -> int:
@@ -95,7 +103,3 @@ def positive(text: str) -> int:
     if not (text.isdecimal() and int(text) > 0):
         raise ArgumentTypeError(f"{text!r} is no number from 1 on")
     return int(text)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

@@ -15,8 +15,10 @@ from django.db import connection
 from libraries.errors import LibraryNotFound, SharingError
 from libraries.identifiers import lookup_for
 from libraries.management.base import sentence_of
-from libraries.management.share_files import BadLine, Line
+from libraries.management.output import printable
 from libraries.models import Actor, Library
+from libraries.share_files.columns import BadLine, Line
+from libraries.share_files.emails import with_emails
 from libraries.sharing.bulk import share_across
 from libraries.sharing.bulk_write import Change
 
@@ -49,10 +51,11 @@ class Round(NamedTuple):
 
 
 class Import:
-    """What an import has come to so far."""
+    """What an import has come to so far. `unread_from`: the line from which on nothing could be read, or 0."""
 
     def __init__(self, actor: Actor, *, dry_run: bool, workers: int | None = None) -> None:
         self.counts: Counter[str] = Counter()
+        self.unread_from = 0
         self.workers = (workers or WORKERS) if _takes_several() else 1
         self._actor = actor
         self._dry_run = dry_run
@@ -71,6 +74,9 @@ class Import:
         done = sum(outcome.done for outcome in outcomes)
         changed = sum(outcome.changed for outcome in outcomes)
         self.counts.update(lines=lines, changed=changed, unchanged=done - changed, refused=lines - done)
+        last = round_.lines[-1]
+        if isinstance(last, BadLine):
+            self.unread_from = last.unread_from
 
     def _in_turn(self, rounds: Iterable[Round]) -> Iterator[tuple[Round, list[Outcome]]]:
         for round_ in rounds:
@@ -104,7 +110,7 @@ class Import:
             connection.close()
 
     def _share(self, lines: Sequence[Line]) -> Outcome:
-        items = [(line.library, line.item) for line in lines]
+        items = [(line.library, line.item) for line in with_emails(lines)]
         outcomes = share_across(items=items, dry_run=self._dry_run, actor=self._actor)
         changes = [outcome for outcome in outcomes if isinstance(outcome, Change)]
         refusals = {
@@ -141,9 +147,9 @@ def _refusals(round_: Round, outcomes: Iterable[Outcome]) -> Iterator[str]:
     refusals = {number: refusal for outcome in outcomes for number, refusal in outcome.refusals.items()}
     for line in round_.lines:
         if isinstance(line, BadLine):
-            yield f"line {line.number}: {line.reason}"
+            yield f"line {line.number}: {printable(line.reason)}"
         elif line.number in refusals:
-            yield f"line {line.number}: {sentence_of(refusals[line.number])}"
+            yield f"line {line.number}: {printable(sentence_of(refusals[line.number]))}"
 
 
 def _apart(lines: Sequence[Line], number: int) -> tuple[list[list[Line]], Outcome]:

@@ -1,4 +1,4 @@
-"""Where the commands that export write to: a new file, or a pipe."""
+"""Where the commands that export write to, a new file or a pipe; and what a terminal can be shown."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -30,6 +31,7 @@ def _path(text: str) -> str:
 def opened(path: str, stdout: Any) -> Iterator[Any]:
     """Something to write text to. CommandError where that fails, or where the file is there already.
 
+    A file is there whole or not at all: while it is written, it is empty, and its text is in PATH.unfinished.
     A reader of the pipe who has enough, as `head` has, ends the block quietly.
     """
     try:
@@ -37,14 +39,39 @@ def opened(path: str, stdout: Any) -> Iterator[Any]:
             yield stdout
             stdout.flush()
         else:
-            with open(path, "x", encoding="utf-8", newline="\n") as file:
+            with _new_file(path) as file:
                 yield file
     except BrokenPipeError:
         _write_no_more()
+    except FileExistsError as error:
+        told = f"Cannot write to “{path}”: {error.strerror}. Name another file, or remove this one first."
+        raise CommandError(told) from error
     except OSError as error:
         raise CommandError(f"Cannot write to “{path}”: {error.strerror}.") from error
+
+
+@contextmanager
+def _new_file(path: str) -> Iterator[Any]:
+    open(path, "x").close()
+    try:
+        unfinished = f"{path}.unfinished"
+        with open(unfinished, "w", encoding="utf-8", newline="") as file:
+            yield file
+        os.replace(unfinished, path)
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise
 
 
 def _write_no_more() -> None:
     """What is left in Python's own buffer would be tried again when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def printable(text: str) -> str:
+    """The text with whatever a terminal might obey, or show as nothing, written as an escape."""
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()

@@ -8,15 +8,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
 
 from libraries.admin.pages import share_files
 from libraries.models import Share
 from libraries.rules.levels import Level
 from tests.admin.pages import messages
 from tests.factories import give, give_to_many, in_days, let_time_pass
+from tests.share_files.notes import notes, write_down
 
 EXPORT = "/admin/libraries/share/export/"
-CSV, JSON = "0", "1"
+CSV, JSON_LINES = "0", "1"
 
 
 def download(console, query="", kind=CSV):
@@ -24,7 +26,7 @@ def download(console, query="", kind=CSV):
 
 
 def rows(response):
-    return list(csv.DictReader(io.StringIO(response.content.decode())))
+    return list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
 def test_it_holds_what_the_list_shows(console, roadmap):
@@ -40,7 +42,8 @@ def test_it_holds_what_the_list_shows(console, roadmap):
         {"library": "roadmap", "principal": "carol", "level": "EDITOR", "expires_at": "", "note": ""},
         {"library": "roadmap", "principal": "bob", "level": "OWNER", "expires_at": "", "note": ""},
     ]
-    assert json.loads(download(console, "q=roadmap", JSON).content) == rows(response)
+    lines = download(console, "q=roadmap", JSON_LINES).content.decode().splitlines()
+    assert [json.loads(line) for line in lines] == rows(response)
 
 
 def test_it_follows_the_lists_filters(console):
@@ -62,7 +65,7 @@ def test_an_administrator_gets_their_own(request, console_of, who, libraries):
         assert rows(download(console, query)) == []
 
 
-@pytest.mark.parametrize("kind", [CSV, JSON])
+@pytest.mark.parametrize("kind", [CSV, JSON_LINES])
 def test_a_file_goes_in_again_and_changes_nothing(console, handbook, kind):
     give(handbook, "bob", Level.READER, note="for the audit", expires_at=in_days(3))
     give(handbook, "carol", Level.READER, note="=1+1")
@@ -77,6 +80,21 @@ def test_a_file_goes_in_again_and_changes_nothing(console, handbook, kind):
     assert "confirm_form" in preview.context
 
 
+@pytest.mark.parametrize("kind", [CSV, JSON_LINES])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(notes=notes)
+def test_every_note_there_can_be_comes_back_as_it_was(console, handbook, kind, notes):
+    write_down(handbook, notes)
+    file = SimpleUploadedFile("shares", download(console, kind=kind).content)
+
+    preview = console.client.post(
+        "/admin/libraries/share/import/", {"format": kind, "resource": "0", "import_file": file}
+    )
+
+    assert [row.import_type for row in preview.context["result"].rows] == ["skip"] * 23
+    assert "confirm_form" in preview.context
+
+
 def test_no_note_is_a_formula_to_a_spreadsheet(console, handbook):
     for name, note in (("bob", "=1+1"), ("carol", "'quoted'"), ("dave", "plain")):
         give(handbook, name, Level.READER, note=note)
@@ -84,6 +102,11 @@ def test_no_note_is_a_formula_to_a_spreadsheet(console, handbook):
     notes = {row["principal"]: row["note"] for row in rows(download(console, "q=handbook"))}
 
     assert (notes["bob"], notes["carol"], notes["dave"]) == ("'=1+1", "''quoted'", "plain")
+
+
+def test_a_spreadsheet_finds_the_mark_of_utf8_in_it_and_a_program_finds_none(console):
+    assert download(console).content.startswith(b"\xef\xbb\xbflibrary,principal,level,expires_at,note\n")
+    assert download(console, kind=JSON_LINES).content.startswith(b'{"library"')
 
 
 def test_what_is_too_much_for_a_file_is_told(console, monkeypatch):

@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
 
 from libraries.admin.pages import share_import
 from libraries.models import Event, Share
@@ -20,7 +22,7 @@ from tests.factories import give, make_user
 LIST = "/admin/libraries/share/"
 UPLOAD = f"{LIST}import/"
 CONFIRM = f"{LIST}process_import/"
-CSV, JSON = "0", "1"
+CSV, JSON_LINES = "0", "1"
 R5 = "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
 R8 = "“{}” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
 R9 = "There is no such library. Check its natural id. (R9)"
@@ -53,6 +55,13 @@ def refused(response):
     """Row number to column to sentence."""
     assert "confirm_form" not in response.context
     return {row.number: {f: told[0] for f, told in row.error_dict.items()} for row in response.context["result"].invalid_rows}  # fmt: skip
+
+
+def rows_of_table(html):
+    """The texts in the cells of the preview's table, as a reader sees them, without style sheet and mouse."""
+    body = html.partition('class="import-preview"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    rows = body.split("<tr>")[1:]
+    return [[" ".join(unescape(strip_tags(cell)).split()) for cell in row.split("<td>")[1:]] for row in rows]
 
 
 def confirm(console, preview):
@@ -111,9 +120,10 @@ def test_what_is_refused_stands_by_its_row_and_column_and_keeps_all_out(console,
             f"handbook,dave,READER,,{'x' * 501}",
             "handbook,dave,CHIEF,,",
             "handbook,dave,READER,tomorrow,",
-            "handbook,dave,READER,2100-01-31T12:00:00,",
             "handbook,dave,READER,2100-99-31T12:00:00Z,",
             ",,,,",
+            "handbook,dave",
+            "handbook,,READER,,",
         ),
     )
 
@@ -124,14 +134,22 @@ def test_what_is_refused_stands_by_its_row_and_column_and_keeps_all_out(console,
         5: {"principal": R8.format("alice")},
         6: {"expires_at": "That moment is in the past. Name another moment, or leave it empty. (R3)"},
         7: {"note": "A note has at most 500 characters."},
-        8: {"level": "“CHIEF” is no level: write NONE, READER, EDITOR, OWNER."},
-        9: {"expires_at": "“tomorrow” is no moment: write it as 2030-01-31T12:00:00Z."},
-        10: {"expires_at": "“2100-01-31T12:00:00” is no moment: write it as 2030-01-31T12:00:00Z."},
-        11: {"expires_at": "“2100-99-31T12:00:00Z” is no moment: write it as 2030-01-31T12:00:00Z."},
-        12: dict.fromkeys(("level", "library", "principal"), "This field is required."),
+        8: {"level": "'CHIEF' is none of NONE, READER, EDITOR, OWNER, nor 0 to 3."},
+        9: {"expires_at": "'tomorrow' is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z."},
+        10: {"expires_at": "'2100-99-31T12:00:00Z' is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z."},
+        11: {"__all__": "There are 2 values, and the header names 5."},
+        12: {"principal": "There is no principal."},
     }
     html = preview.content.decode()
-    assert R5 in html
+    told = rows_of_table(html)
+    assert told[:2] == [
+        ["3", "handbook", "nobody", R8.format("nobody")],
+        ["4", "nothing", "bob", R9],
+    ]
+    assert told[-2:] == [
+        ["13", "", "", "There are 2 values, and the header names 5."],
+        ["14", "", "", "There is no principal."],
+    ]
     assert CONFIRM not in html
     assert list(Share.objects.values()) == before
 
@@ -151,12 +169,63 @@ def test_a_file_without_end_and_note_leaves_them(console, handbook):
     assert (share.level, share.note, str(share.expires_at)) == (2, "for the audit", "2100-01-31 12:00:00+00:00")
 
 
-def test_json_comes_in_too(console, handbook):
-    rows = [{"library": "handbook", "principal": "bob", "level": "EDITOR", "expires_at": None, "note": 7}]
+def test_json_lines_come_in_too(console, handbook):
+    row = {"library": "handbook", "principal": "bob", "level": "EDITOR", "expires_at": None, "note": "7"}
 
-    confirm(console, upload(console, json.dumps(rows), JSON))
+    confirm(console, upload(console, json.dumps(row), JSON_LINES))
 
     assert (share_of(handbook, "bob").level, share_of(handbook, "bob").note) == (2, "7")
+
+
+def test_an_empty_level_takes_the_share_away(console, handbook):
+    preview = upload(console, table("handbook,org:acme,,,", "handbook,bob,,,"))
+
+    assert shown(preview) == [("delete", ["handbook", "org:acme", "READER", "no share"]), ("skip", None)]
+
+    done = confirm(console, preview)
+
+    assert messages(done) == ["Import finished: 0 new, 0 updated, 1 deleted and 1 skipped shares."]
+    assert named("org:acme").share_of(handbook) is None
+
+
+def test_it_reads_what_the_command_reads(console, handbook):
+    """Other separators and encodings, columns and levels in any case, any name of the library, a date as an end."""
+    content = (
+        f"sep=;\r\nPrincipal;LIBRARY; Level;Expires_At;;\r\n bob ;{handbook.pk};2;2100-01-31;;\r\n;;;;;\r\n"
+        f"dave;{handbook.object_id};Reader;2100-01-31 12:00;;\r\n"
+    )
+
+    confirm(console, upload(console, content.encode("utf-16")))
+
+    ends = [(share_of(handbook, name).level, str(share_of(handbook, name).expires_at)) for name in ("bob", "dave")]
+    assert ends == [(2, "2100-01-31 23:59:59+00:00"), (1, "2100-01-31 12:00:00+00:00")]
+
+
+def test_an_email_names_a_user_and_the_preview_does_not_tell_whom(console, handbook, bob):
+    preview = upload(console, table("handbook,Bob@acme.example,EDITOR,,"))
+
+    assert shown(preview) == [("new", ["handbook", "Bob@acme.example", "no share", "EDITOR"])]
+
+    confirm(console, preview)
+
+    assert share_of(handbook, "bob").level == Level.EDITOR
+
+
+def test_what_follows_a_quote_that_never_closes_is_not_guessed_at(console):
+    preview = upload(
+        console, table("handbook,bob,READER,,", 'handbook,dave,READER,,"for the audit”', "handbook,carol,NONE,,")
+    )
+
+    assert [row[0] for row in rows_of_table(preview.content.decode())] == ["3"]
+    assert "Nothing from here on is read." in preview.content.decode()
+    assert CONFIRM not in preview.content.decode()
+
+
+def test_what_the_file_says_is_text_on_the_page(console):
+    html = upload(console, table("<b>x</b>,<script>alert(1)</script>,READER,,")).content.decode()
+
+    assert "<script>alert" not in html
+    assert rows_of_table(html)[0][:3] == ["2", "<b>x</b>", "<script>alert(1)</script>"]
 
 
 def test_what_the_rules_refuse_after_the_preview_keeps_all_out(console, handbook, alice, bob):
@@ -189,9 +258,9 @@ def test_an_administrator_imports_into_their_own_libraries_alone(console_of, ali
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (b"", CSV), (b"\xff\xfe\x00", CSV), (b"a,b\n1,2,3\n", CSV), (b"library,principal,level\nhand\x00book,bob,1", CSV), (b"[1, 2]", JSON),
-        (b"{}", JSON), (b"[[1, 2], [3, 4]]", JSON), (b"nonsense", JSON), (b'[{"library": {"a": 1}, "principal": [], "level": "READER"}]', JSON),
-        (b'[{"library": "a\\u0000", "principal": "\\u0000", "level": "\\ud800"}]', JSON), (b"x" * 2_000_000, CSV), (b"a", "99"), (b"a", ""),
+        (b"", CSV), (b"\xff\xfe\x00", CSV), (b"a,b\n1,2,3\n", CSV), (b"library,principal,level\nhand\x00book,bob,1", CSV), (b"[1, 2]", JSON_LINES),
+        (b"{}", JSON_LINES), (b"[[1, 2], [3, 4]]", JSON_LINES), (b"nonsense", JSON_LINES), (b'[{"library": {"a": 1}, "principal": [], "level": "READER"}]', JSON_LINES),
+        (b'[{"library": "a\\u0000", "principal": "\\u0000", "level": "\\ud800"}]', JSON_LINES), (b"x" * 2_000_000, CSV), (b"a", "99"), (b"a", ""),
         (b"library,principal\nhandbook,bob", CSV), ("library,principal,level\nhandbook,bób\u2028,READER".encode(), CSV),
     ],
 )  # fmt: skip
@@ -211,7 +280,7 @@ def test_missing_columns_and_too_many_rows_are_told(console, monkeypatch):
     lacking = upload(console, table("handbook,bob", header="library,principal"))
     long = upload(console, table("handbook,bob,READER,,", "handbook,carol,READER,,"))
 
-    assert "The file lacks the column level. It needs library, principal, level." in lacking.content.decode()
+    assert "The header lacks: level. The columns are library, principal, level," in lacking.content.decode()
     assert "The file has more than 1 rows. Split it into several." in long.content.decode()
 
 

@@ -41,6 +41,28 @@ def test_a_share_is_changed(console, handbook):
     assert event.request_id == response.headers["X-Request-ID"]
 
 
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("2100-01-31", "2100-01-31T23:59:59+00:00"),
+        (" 2100-01-31 ", "2100-01-31T23:59:59+00:00"),
+        ("2100-01-31 00:00", "2100-01-31T00:00:00+00:00"),
+        ("", None),
+    ],
+)
+def test_a_date_alone_means_the_end_of_that_day(console, handbook, text, end):
+    console.save(page(share_of(handbook, "team:engineering")), expires_at=text)
+
+    found = share_of(handbook, "team:engineering").expires_at
+    assert (found and found.isoformat()) == end
+
+
+def test_what_is_no_date_is_told_beside_the_field(console, handbook):
+    for odd in ("2100-02-30", "soon", "2100-01-31T25:00"):
+        response = console.save(page(share_of(handbook, "team:engineering")), expires_at=odd)
+        assert errors(response) == {"expires_at": ["Enter a valid date/time."]}
+
+
 def test_what_the_rules_refuse_is_told_beside_the_field(console, handbook):
     owner = console.save(page(share_of(handbook, "alice")), level=2)
     team = console.save(page(share_of(handbook, "team:engineering")), level=3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.factories import levels
 
 FILE = "library,principal,level,expires_at,note\nhandbook,erin,READER,,for the audit\nhandbook,team:interns,READER,,\n"
@@ -57,6 +58,25 @@ def test_the_list_is_exported(console, list_page):
     with list_page.expect_download() as download:
         list_page.get_by_role("button", name="Submit").click()
 
-    lines = download.value.path().read_text().splitlines()
+    lines = download.value.path().read_text("utf-8-sig").splitlines()
     assert lines[0] == "library,principal,level,expires_at,note"
     assert "handbook,org:acme,READER,," in lines
+
+
+def test_why_a_row_is_refused_stands_in_it(console, list_page):
+    """As text, for whoever has no mouse; in both themes, and at either width."""
+    list_page.get_by_role("link", name="Import").click()
+    content = "library,principal,level\nhandbook,nobody,READER\nhandbook,bob,BOSS\n"
+    list_page.get_by_label("File to import").set_input_files(
+        {"name": "shares.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    )
+    list_page.get_by_label("Format").select_option("csv")
+    list_page.get_by_role("button", name="Submit").click()
+
+    row = list_page.get_by_role("row").filter(has_text="nobody")
+    expect(row).to_contain_text("can be")
+    expect(list_page.get_by_role("cell", name="'BOSS' is none of NONE, READER, EDITOR, OWNER")).to_be_visible()
+    for theme, size in (("light", DESKTOP), ("dark", PHONE)):
+        list_page.emulate_media(color_scheme=theme)
+        list_page.set_viewport_size(size)
+        console.assert_accessible()

@@ -25,7 +25,7 @@ def test_it_gives_the_scopes_name_and_end_that_are_asked_for(run):
         "id": str(key.pk),
         "key": said.document["key"],
         "scopes": ["library:read", "library:write"],
-        "expiresAt": "2130-01-31 00:00:00+00:00",
+        "expiresAt": "2130-01-31 23:59:59+00:00",
     }
 
 

@@ -97,7 +97,9 @@ def test_it_writes_a_new_file_and_never_over_an_old_one(run, refusal_of, tmp_pat
     written = path.read_bytes()
     assert written.decode() == run("export_events").out
     assert "für “Übung”" in written.decode()
-    assert refusal_of("export_events", str(path)) == f"Cannot write to “{path}”: File exists."
+    assert refusal_of("export_events", str(path)) == (
+        f"Cannot write to “{path}”: File exists. Name another file, or remove this one first."
+    )
     assert path.read_bytes() == written
 
 

@@ -164,15 +164,84 @@ def test_what_a_file_does_not_have_stays_as_it_is(imported, erin, handbook):
     [
         ("", "The header lacks: library, principal, level."),
         ("library,principal", "The header lacks: level."),
-        ("library,principal,level,Note", "The header names what is no column here: Note."),
-        ("library,principal,level,level", "The header names twice: level."),
-        ("handbook,erin,READER,,", "The header names what is no column here: , READER, erin, handbook."),
+        (
+            "library,principal,level,expires",
+            "The header names what is no column here: expires (do you mean expires_at?).",
+        ),
+        (
+            "library,principle,level,x",
+            "The header names what is no column here: principle (do you mean principal?), x.",
+        ),
+        ("library,principal,level,,note", "The header names what is no column here: a column without a name."),
+        ("library,principal,level,Level ", "The header names twice: level."),
+        ("handbook,erin,READER,,", "The header names what is no column here: handbook, erin, READER."),
     ],
 )
 def test_a_header_that_says_something_else_is_refused_before_anything(imported, header, sentence):
     columns = "The columns are library, principal, level, expires_at, note; the last two may lack."
     assert imported(f"{header}\nhandbook,erin,READER\n") == ("", [], f"{sentence} {columns}")
     assert not Share.objects.filter(user__username="erin", library__natural_id="handbook").exists()
+
+
+class TestWhatCannotBeRead:
+    """A quote that never closes: nothing that follows is guessed at."""
+
+    CONTENT = (
+        HEADER + 'handbook,erin,READER,,\nhandbook,bob,READER,,"for the audit”\nhandbook,dave,NONE,,\n'
+        'handbook,carol,READER,,"a note"\n'
+    )
+    REASON = (
+        "line 3: The quote that opens here is never closed, or by one that does not end its value. "
+        "Nothing from here on is read."
+    )
+
+    def test_it_is_refused_and_the_summary_says_from_where(self, imported, handbook):
+        out, err, sentence = imported(self.CONTENT, "-v0")
+        assert out == "2 lines: 1 changed, 0 unchanged, 1 refused. Nothing was read from line 3 on.\n"
+        assert (err, sentence) == ([self.REASON], MENDED)
+        assert "erin" in levels(handbook)
+        assert not levels(handbook).keys() & {"bob", "dave", "carol"}
+
+    def test_programs_are_told_too(self, imported):
+        document = json.loads(imported(self.CONTENT, "--json", "--dry-run")[0])
+        assert document == {"dryRun": True, "lines": 2, "changed": 1, "unchanged": 0, "refused": 1, "unreadFrom": 3}
+
+    def test_whoever_goes_on_behind_it_is_told(self, imported):
+        out, err, sentence = imported(self.CONTENT, "--start-line", "4", "-v0")
+        assert out == "1 lines: 0 changed, 0 unchanged, 1 refused. Nothing was read from line 3 on.\n"
+        assert (err, sentence) == ([self.REASON], MENDED)
+
+    def test_mended_it_is_gone_on_from_there(self, imported, handbook):
+        imported(self.CONTENT)
+        mended = self.CONTENT.replace("”", '"')
+        assert imported(mended, "--start-line", "3")[0] == "3 lines: 3 changed, 0 unchanged, 0 refused.\n"
+
+
+def test_a_principal_goes_by_email_too(imported, handbook, roadmap, new_events):
+    content = HEADER + (
+        "handbook,Erin@globex.example,READER,,\n"
+        "handbook,team:INTERNS@acme.example,READER,,\n"
+        "roadmap,team:engineering@acme.example,READER,,\n"
+        "handbook,erin,EDITOR,,\n"
+        "handbook,nobody@acme.example,READER,,\n"
+    )
+    _, err, _ = imported(content, "-v0")
+    assert [line.split(" is ")[0] for line in err] == [
+        "line 3: “team:INTERNS@acme.example”",
+        "line 6: “nobody@acme.example”",
+    ]
+    assert (levels(handbook)["erin"], levels(roadmap)["team:engineering"]) == (2, 1)
+    assert [event[1] for event in new_events()] == ["erin", "team:engineering", "erin"]
+
+
+def test_what_a_terminal_might_obey_is_shown_as_an_escape(imported):
+    content = HEADER + "handbook,\x1b]0;x\x07\x1b[2J\u202eevil,READER,,\nhandbook,bob,\x9bBOSS,,\n"
+    first, second = refused(imported, content)
+    assert first.startswith(r"line 2: “\x1b]0;x\x07\x1b[2J\u202eevil” is nobody")
+    assert second.startswith(r"line 3: '\x9bBOSS' is none of")
+    assert imported("library,principal,level,\x1b[2J\n")[2].startswith(
+        r"The header names what is no column here: \x1b[2J."
+    )
 
 
 class TestJsonLines:
@@ -203,7 +272,7 @@ class TestJsonLines:
             "There is no principal, level.",
             "Not a text: level.",
             "Not a text: principal, note.",
-            "There is no such column: expires.",
+            "There is no such column: expires (do",
             "'7' is none of NONE, READER, EDITOR,",
             "This is not JSON: maximum recursion ",
         ]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.utils.dateparse import parse_date
 
 from libraries.models import Share, User
 from libraries.rules.levels import Level
+from libraries.share_files.values import end_of
 
 # A form field that no column stands behind borrows this one, for the address that the suggestions come from.
 USER_COLUMN = Share._meta.get_field("user")
@@ -34,10 +37,20 @@ def _level(value: Any) -> Level:
     return Level(int(value))
 
 
-def end_field() -> forms.DateTimeField:
+class EndField(forms.DateTimeField):
+    """A moment. A date alone, as a browser without a picker may send it, means the end of that day in UTC."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return end_of(value) if isinstance(value, str) and parse_date(value.strip()) else super().to_python(value)
+        except ValueError:
+            return super().to_python(value)
+
+
+def end_field() -> EndField:
     """A moment in UTC, or none; picked by the browser's own means."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")
-    return forms.DateTimeField(label="Expires at (UTC)", required=False, widget=widget)
+    return EndField(label="Expires at (UTC)", required=False, widget=widget)
 
 
 class SuggestingInput(forms.TextInput):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from libraries.management.base import SharingCommand, add_json_option, find_user, moment
+from libraries.management.base import SharingCommand, add_json_option, end, find_user
 from libraries.models import OPERATOR, Scope
 from libraries.people.keys import create_api_key
 
@@ -19,7 +19,11 @@ class Command(SharingCommand):
             choices=Scope.values,
             help="may be given several times; without it the key reads libraries only",
         )
-        parser.add_argument("--expires", type=moment, help="when it ends: a date, or a moment in ISO 8601")
+        parser.add_argument(
+            "--expires",
+            type=end,
+            help="a moment in ISO 8601, or a date: the end of that day in UTC",
+        )
         add_json_option(parser)
 
     def handle(self, **options: Any) -> None:

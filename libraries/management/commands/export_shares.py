@@ -1,61 +1,52 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 
 from libraries.management.base import SharingCommand
-from libraries.management.share_files import FORMATS, format_of, write
+from libraries.management.formats import add_format_option, format_of
+from libraries.management.output import PIPE, add_file_argument, opened
 from libraries.models import Share
-from libraries.rules.levels import Level
+from libraries.share_files.writer import write
 
 PAGE = 1000
 
 
 class Command(SharingCommand):
-    help = "Write every share, the oldest first, as CSV or JSON Lines that import_shares reads."
+    help = (
+        "Write every share, the oldest first, as CSV or JSON Lines that import_shares and the console read. In CSV an "
+        "apostrophe goes before what a spreadsheet would run as a formula; reading takes it off again."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", default="-", help="where to; - for standard output")
-        parser.add_argument("--format", choices=FORMATS, help="otherwise what the file's name says; csv for a pipe")
+        add_file_argument(parser)
+        add_format_option(parser)
+        parser.add_argument(
+            "--excel", action="store_true", help="for spreadsheets: begin the CSV with a byte order mark"
+        )
 
     def handle(self, **options: Any) -> None:
         path = options["file"]
         format = format_of(path, options["format"])
-        if path == "-":
-            write(self.stdout, format, _rows())
-            return
-        with _replacing(path) as target:
-            number = write(target, format, _rows())
-        self.stdout.write(f"{number} shares are in {path}.")
+        if options["excel"] and format != "csv":
+            raise CommandError("--excel is for CSV: name a .csv file, or leave it out.")
+        with opened(path, self.stdout) as target:
+            number = write(target, format, _shares(), excel=options["excel"])
+        if path != PIPE:
+            self.stdout.write(f"{number} shares are in {path}.")
 
 
-def _rows() -> Iterator[tuple[str, ...]]:
+def _shares() -> Iterator[Share]:
     """By key, a page at a time: memory stays flat, and no transaction stays open."""
     page = _page(None)
     while page:
-        for share in page:
-            end = share.expires_at.isoformat() if share.expires_at else ""
-            yield share.library.natural_id, share.principal_name, Level(share.level).name, end, share.note
+        yield from page
         page = _page(page[-1].pk)
 
 
 def _page(after: UUID | None) -> list[Share]:
     shares = Share.objects.select_related("library", "user", "team", "organization").order_by("pk")
     return list((shares.filter(pk__gt=after) if after else shares)[:PAGE])
-
-
-@contextmanager
-def _replacing(path: str) -> Iterator[TextIO]:
-    """The file is there whole or not at all: what was there stays until the last line is written."""
-    unfinished = f"{path}.unfinished"
-    try:
-        with open(unfinished, "w", encoding="utf-8", newline="") as target:
-            yield target
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,9 +18,12 @@ from libraries.management.base import (
     find_actor,
     positive,
 )
+from libraries.management.formats import add_format_option, format_of
 from libraries.management.importing import Import, Round, quick_memory
+from libraries.management.output import printable
 from libraries.management.progress import Teller, telling
-from libraries.management.share_files import FORMATS, BadLine, Line, format_of, read
+from libraries.share_files.columns import BadLine, FileRefused, Line
+from libraries.share_files.reader import read
 
 BATCH = 10_000
 
@@ -30,16 +31,20 @@ BATCH = 10_000
 class Command(SharingCommand):
     help = (
         "Share as the lines of a file say: CSV with the header library, principal, level, expires_at, note (the last "
-        "two may lack: then these stay as they are), or JSON Lines with the same names. A level is named or numbered; "
-        "an empty one takes the share away; an empty end is none. Each worker commits about a batch at a time, whole or "
-        "not at all, and a library's lines are done in their order. What is refused is named by its line, the rest is "
-        "done, and the exit status is 1. To import a file again changes nothing, if it names no principal of a library "
+        "two may lack: then these stay as they are), or JSON Lines with the same names; UTF-8, or UTF-16 with its mark. "
+        "CSV may have commas, semicolons or tabs between its values; an apostrophe before =, +, -, @, ', a tab or a "
+        "carriage return guards it from spreadsheets and is taken off. A principal may go by e-mail: "
+        "bob@acme.example, team:sales@acme.example. A level is named, in any case, or numbered; an empty one takes the "
+        "share away; an empty end is none. An end without a zone is in UTC, a date alone means the end of that day in "
+        "UTC. Each worker commits about a batch at a time, whole or not at all, and a library's lines are done in their "
+        "order. What is refused is named by its line, the rest is done, and the exit status is 1; after a quote that "
+        "never closes nothing is read. To import a file again changes nothing, if it names no principal of a library "
         "twice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="- for standard input")
-        parser.add_argument("--format", choices=FORMATS, help="otherwise what the file's name says; csv for a pipe")
+        add_format_option(parser)
         parser.add_argument("--dry-run", action="store_true", help="say what the lines would do, and do nothing")
         parser.add_argument(
             "--start-line", type=positive, default=1, metavar="N", help="leave out what is before line N"
@@ -61,7 +66,7 @@ class Command(SharingCommand):
         bookmark = Bookmark(path if options["resume"] else None, options["start_line"])
         run = Import(find_actor(options["actor"]), dry_run=options["dry_run"], workers=options["workers"])
         with _opened(path) as source, self._telling(path, options) as teller, _saying_where(bookmark), quick_memory():
-            lines = (line for line in read(source, format) if line.number >= bookmark.place)
+            lines = _wanted(read(source, format), bookmark.place)
             for round_, refusals in run.run(_rounds(source, lines, options["batch_size"] * run.workers)):
                 for refusal in refusals:
                     teller.say(refusal)
@@ -70,21 +75,23 @@ class Command(SharingCommand):
                     bookmark.move(last + 1)
                 teller.advance(round_.place, f"Done up to line {last}.")
         bookmark.remove()
-        self._report(run.counts, options)
+        self._report(run, options)
 
     def _telling(self, path: str, options: dict[str, Any]) -> AbstractContextManager[Teller]:
         total = None if path == "-" else os.stat(path).st_size
         return telling(self.stderr, total=total, what="Importing", quiet=options["verbosity"] == 0)
 
-    def _report(self, counts: Counter[str], options: dict[str, Any]) -> None:
-        found = {name: counts[name] for name in ("lines", "changed", "unchanged", "refused")}
+    def _report(self, run: Import, options: dict[str, Any]) -> None:
+        found = {name: run.counts[name] for name in ("lines", "changed", "unchanged", "refused")}
         if options["json"]:
-            self.print_json({"dryRun": options["dry_run"], **found})
+            unread = {"unreadFrom": run.unread_from} if run.unread_from else {}
+            self.print_json({"dryRun": options["dry_run"], **found, **unread})
         else:
             would = "would be " if options["dry_run"] else ""
             sentence = f"{{lines}} lines: {{changed}} {would}changed, {{unchanged}} unchanged, {{refused}} refused."
-            self.stdout.write(sentence.format(**found))
-        if counts["refused"]:
+            unread_from = f" Nothing was read from line {run.unread_from} on." if run.unread_from else ""
+            self.stdout.write(sentence.format(**found) + unread_from)
+        if run.counts["refused"]:
             raise CommandError("Put the lines that are named above right, and import them again.")
 
 
@@ -122,14 +129,17 @@ class Bookmark:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[TextIOWrapper]:
-    """The file as text. A byte that is no UTF-8 spoils its own line alone."""
+def _opened(path: str) -> Iterator[Any]:
+    """The file's bytes. CommandError where it cannot be read, or is no share file."""
     try:
         source = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
-    with TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        yield text
+    try:
+        with source:
+            yield source
+    except FileRefused as error:
+        raise CommandError(printable(str(error))) from error
 
 
 @contextmanager
@@ -142,6 +152,11 @@ def _saying_where(bookmark: Bookmark) -> Iterator[None]:
         raise CommandError(f"{why}. Go on with --start-line {bookmark.place}.") from error
 
 
+def _wanted(lines: Iterable[Line | BadLine], first: int) -> Iterator[Line | BadLine]:
+    """From line `first` on. What stops the reading is told even where it is before that: nothing was read then."""
+    return (line for line in lines if line.number >= first or (isinstance(line, BadLine) and line.unread_from))
+
+
 def _rounds(source: Any, lines: Iterable[Line | BadLine], size: int) -> Iterator[Round]:
     lines = iter(lines)
     while some := list(islice(lines, size)):
@@ -150,4 +165,4 @@ def _rounds(source: Any, lines: Iterable[Line | BadLine], size: int) -> Iterator
 
 def _place_in(source: Any) -> int:
     """How many bytes have been read; of a pipe, nobody knows how many there will be."""
-    return source.buffer.tell() if source.seekable() else 0
+    return source.tell() if source.seekable() else 0

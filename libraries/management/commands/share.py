@@ -6,10 +6,10 @@ from libraries.management.base import (
     SharingCommand,
     add_actor_option,
     add_json_option,
+    end,
     find_actor,
     find_library,
     level,
-    moment,
 )
 from libraries.principals import named
 from libraries.rules.levels import Level
@@ -25,7 +25,10 @@ class Command(SharingCommand):
         parser.add_argument("principal", help="alice, team:engineering, org:acme or everyone")
         parser.add_argument("level", type=level, help="NONE, READER, EDITOR or OWNER")
         parser.add_argument(
-            "--expires", type=moment, default=KEEP, help="when it ends: a date, or a moment in ISO 8601"
+            "--expires",
+            type=end,
+            default=KEEP,
+            help="a moment in ISO 8601, or a date: the end of that day in UTC",
         )
         parser.add_argument("--note", default=KEEP)
         add_actor_option(parser)
