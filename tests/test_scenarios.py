@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from libraries.access.batch import access_of_pairs
 from libraries.access.check import allowed_actions, can
 from libraries.access.explain import explain
 from libraries.access.lists import levels_on, visible_libraries_by_page, who_can
+from libraries.access.pairs import access_of_pairs
 from libraries.errors import SharingError
 from libraries.models import OPERATOR, Event, Library, Share, User
 from libraries.people.keys import create_api_key

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from libraries.access.batch import Pair, SharedGrant, access_of_pairs
 from libraries.access.check import find_libraries
+from libraries.access.pairs import Pair, SharedGrant, access_of_pairs
 from libraries.access.subjects import SubjectName, find_subjects
 from libraries.access.verdict import share_name, verdict
 from libraries.errors import LibraryNotFound, MayNotAsk

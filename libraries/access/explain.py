@@ -56,8 +56,8 @@ class Explanation:
         if not self.user.is_active:
             return f"{self.user} is inactive, so may do nothing."
         deciding = Effect.COUNTS if self.level else Effect.SHUTS_OUT
-        decided_by, over = self._names(deciding), self._names(Effect.EXPIRED)
-        return verdict(str(self.user), self.library, self.access, decided_by=decided_by, over=over)
+        decided_by, expired = self._names(deciding), self._names(Effect.EXPIRED)
+        return verdict(str(self.user), self.library, self.access, decided_by=decided_by, expired=expired)
 
     def _names(self, effect: Effect) -> list[str]:
         shares = [reason.share for reason in self.reasons if reason.effect == effect]
@@ -93,7 +93,7 @@ def explain_each(users: Sequence[User], libraries: Sequence[Library]) -> list[Ex
 
 
 def _explained(user: User, library: Library, shares: list[Share], administers: bool) -> Explanation:
-    running = [share for share in shares if not share.is_over]
+    running = [share for share in shares if not share.is_expired]
     access = Access(
         reaching=tuple(running) if user.is_active else (),
         administers=user.is_active and administers,
@@ -135,9 +135,9 @@ def _shares_reaching(users: Sequence[User], libraries: Sequence[Library]) -> Que
     """The shares that reach any of the users, expired ones included."""
     groups = User.groups.through.objects.filter(user__in=users).values("group")
     reaches = Q(user__in=users) | Q(team__group__in=groups) | Q(organization__group__in=groups) | Q(kind=Kind.EVERYONE)
-    is_over = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
+    is_expired = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
     shares = Share.objects.with_principals().filter(reaches, library__in=libraries)
-    return shares.annotate(is_over=is_over).order_by("kind", "id")  # type: ignore[no-redef]
+    return shares.annotate(is_expired=is_expired).order_by("kind", "id")  # type: ignore[no-redef]
 
 
 def _reaches(share: Share, user: User, groups: Collection[int]) -> bool:
@@ -146,7 +146,7 @@ def _reaches(share: Share, user: User, groups: Collection[int]) -> bool:
 
 
 def _effect(share: Share, level: Level, breadth: int) -> Effect:
-    if share.is_over:
+    if share.is_expired:
         return Effect.EXPIRED
     if share.level == Level.NONE:
         return Effect.SHUTS_OUT

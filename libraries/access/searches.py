@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from libraries.access.batch import access_of_pairs
 from libraries.access.check import find_libraries
 from libraries.access.decisions import checkable_organizations
 from libraries.access.lists import allowing_by_page, who_can
-from libraries.access.subjects import SubjectName, find_subjects, groups_of_members
+from libraries.access.pairs import access_of_pairs
+from libraries.access.subjects import SubjectName, find_subjects, groups_reaching
 from libraries.errors import MayNotAsk
 from libraries.models import (
     Library,
@@ -43,7 +43,7 @@ def libraries_for(subject: SubjectName, action: Action, *, asker: User) -> Libra
 def _allowing(subject: Principal, action: Action) -> LibraryQuerySet:
     if isinstance(subject.instance, User):
         return allowing_by_page(subject.instance, action)
-    return Library.objects.allowing_members_of(groups_of_members(subject), action)
+    return Library.objects.allowing_members_of(groups_reaching(subject), action)
 
 
 def subjects_for(kind: Kind, action: Action, library: str, *, asker: User) -> QuerySet[Any]:

@@ -54,7 +54,7 @@ def name_of(subject: Subject) -> str:
             return subject.slug
 
 
-def groups_of_members(subject: Principal) -> tuple[int, ...]:
+def groups_reaching(subject: Principal) -> tuple[int, ...]:
     """The Django groups through which shares reach whoever is in this team or organization and nothing else."""
     match subject.instance:
         case Team() as team:

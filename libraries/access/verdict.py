@@ -8,17 +8,19 @@ from libraries.models import Library
 from libraries.rules.levels import Access, Kind, ShareTerms
 
 
-def verdict(name: str, library: Library, access: Access, *, decided_by: Sequence[str], over: Sequence[str] = ()) -> str:
+def verdict(
+    name: str, library: Library, access: Access, *, decided_by: Sequence[str], expired: Sequence[str] = ()
+) -> str:
     """The sentence about who is called `name`; it says the same of somebody unknown as of somebody without a share.
 
     library: with its organization. decided_by: the shares behind `access.deciding`, as `share_name` puts them.
-    over: those that would reach them and have expired.
+    expired: those that would reach them, had they not ended.
     """
     if access.level:
         through = f", through {_listed(decided_by)}" if decided_by else ""
         return f"{name} is {access.level.name} on {library.natural_id}{through}{_power('and', library, access)}."
     before = "By shares alone " if access.administers or access.superuser else ""
-    why = _what_stands_in_the_way(name, decided_by, over)
+    why = _what_stands_in_the_way(name, decided_by, expired)
     return f"{before}{name} has no access to {library.natural_id}: {why}{_power('but', library, access)}."
 
 
@@ -27,11 +29,11 @@ def share_name(share: ShareTerms, principal_name: str) -> str:
     return "their own share" if share.kind == Kind.USER else principal_name
 
 
-def _what_stands_in_the_way(name: str, shut_out_by: Sequence[str], over: Sequence[str]) -> str:
+def _what_stands_in_the_way(name: str, shut_out_by: Sequence[str], expired: Sequence[str]) -> str:
     if shut_out_by:
         return f"shut out by {_listed(shut_out_by)}"
-    if over:
-        return f"what came through {_listed(over)} has expired"
+    if expired:
+        return f"what came through {_listed(expired)} has expired"
     return f"no share reaches {name}"
 
 

@@ -75,7 +75,7 @@ class Share(models.Model):
 
     admissible: bool
     """Whether R8 would admit the principal today; there after PrincipalReference.share_of."""
-    is_over: bool
+    is_expired: bool
     """Whether the share has expired, by the database's clock; there after access.explain.explain."""
 
     class Meta:

@@ -40,20 +40,20 @@ def create_api_key(
     name: str,
     scopes: Collection[Scope] = tuple(Scope),
     expires_at: datetime | None = None,
-    within: ApiKey | None = None,
+    asking_key: ApiKey | None = None,
     actor: Actor,
 ) -> tuple[ApiKey, str]:
     """Make a key; returns it and the secret, which nobody can read again. The secret is never logged.
 
-    within: the key that asks for it. The new one outgrows it in nothing, and takes its end where none is named.
+    asking_key: the key that asks for it. The new one outgrows it in nothing, and takes its end where none is named.
     Raises KeyOfAnother, InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed or is
-    beyond that of `within`, ScopeNotHeld.
+    beyond that of `asking_key`, ScopeNotHeld.
     """
     _require_power_over_keys_of(user, actor)
     _refuse_name(name)
-    if within:
-        _refuse_scopes_beyond(within, scopes)
-        expires_at = _end_within(within, expires_at)
+    if asking_key:
+        _refuse_scopes_beyond(asking_key, scopes)
+        expires_at = _end_within(asking_key, expires_at)
     if expires_at and expires_at <= timezone.now():
         raise ExpiryRefused("That moment is in the past.")
     secret = _new_secret()
@@ -104,19 +104,19 @@ def get_key_of(user: User, identifier: str) -> ApiKey:
     return key
 
 
-def may_revoke_key(key: ApiKey, *, within: ApiKey) -> bool:
-    """Whether a caller with the key `within` may end the key: that one itself, or one that has no scope beyond it."""
-    return key == within or set(key.scopes) <= set(within.scopes)
+def may_revoke_key(key: ApiKey, *, asking_key: ApiKey) -> bool:
+    """Whether a caller with the key `asking_key` may end the key: that one itself, or one that has no scope beyond it."""
+    return key == asking_key or set(key.scopes) <= set(asking_key.scopes)
 
 
-def revoke_api_key(*, key: ApiKey, within: ApiKey | None = None, actor: Actor) -> bool:
+def revoke_api_key(*, key: ApiKey, asking_key: ApiKey | None = None, actor: Actor) -> bool:
     """End a key for good; returns whether that changed anything.
 
-    within: the key that asks for it. Raises KeyOfAnother, ScopeNotHeld.
+    asking_key: the key that asks for it. Raises KeyOfAnother, ScopeNotHeld.
     """
     _require_power_over_keys_of(key.user, actor)
-    if within and key != within:
-        _refuse_scopes_beyond(within, key.scopes)
+    if asking_key and key != asking_key:
+        _refuse_scopes_beyond(asking_key, key.scopes)
     with transaction.atomic():
         revoked = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now())
         if revoked:
@@ -156,13 +156,13 @@ def _live_keys() -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(unexpired(), revoked_at=None)
 
 
-def _refuse_scopes_beyond(within: ApiKey, scopes: Collection[str]) -> None:
-    for scope in sorted(set(scopes) - set(within.scopes)):
+def _refuse_scopes_beyond(asking_key: ApiKey, scopes: Collection[str]) -> None:
+    for scope in sorted(set(scopes) - set(asking_key.scopes)):
         raise ScopeNotHeld(scope)
 
 
-def _end_within(within: ApiKey, wanted: datetime | None) -> datetime | None:
-    latest = within.expires_at
+def _end_within(asking_key: ApiKey, wanted: datetime | None) -> datetime | None:
+    latest = asking_key.expires_at
     if latest and wanted and wanted > latest:
         raise ExpiryRefused(f"The key that asks ends at {latest.isoformat()}: no other can last longer.", latest)
     return wanted or latest

@@ -1,4 +1,4 @@
-"""Many shares written or erased with everything that goes with them. The verbs of `many` alone call this, under locks.
+"""Many shares written or erased with everything that goes with them. The verbs in `bulk.py` alone call this, under locks.
 
 Keys are texts here: as objects, they would take longer to make than the rows that they are in.
 """

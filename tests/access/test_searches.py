@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from libraries.access.batch import access_of_pairs
 from libraries.access.check import allowed_actions
 from libraries.access.decisions import checkable_organizations
 from libraries.access.lists import who_can
+from libraries.access.pairs import access_of_pairs
 from libraries.access.searches import actions_for, libraries_for, subjects_for
 from libraries.access.subjects import SubjectName, name_of
 from libraries.errors import MayNotAsk

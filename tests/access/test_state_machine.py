@@ -14,10 +14,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from libraries.access.batch import access_of_pairs
 from libraries.access.check import allowed_actions
 from libraries.access.explain import explain
 from libraries.access.lists import levels_on, who_can
+from libraries.access.pairs import access_of_pairs
 from libraries.access.searches import subjects_for
 from libraries.errors import SharingError
 from libraries.library_lifecycle import change_library, create_library
@@ -137,9 +137,9 @@ class Sharing(RuleBasedStateMachine):
             return None
         if isinstance(end, int):
             return self.book.today + end
-        is_over = before and before.end is not None and before.end <= self.book.today
-        running = before.end if before and end == KEEP and not is_over else None
-        if before and end == KEEP and before.level == level and not is_over:
+        is_expired = before and before.end is not None and before.end <= self.book.today
+        running = before.end if before and end == KEEP and not is_expired else None
+        if before and end == KEEP and before.level == level and not is_expired:
             return running
         return min((day for day in (running, self.book.latest_end(actor, level)) if day is not None), default=None)
 

@@ -88,7 +88,7 @@ def test_a_team_or_an_organization_tells_what_is_shared_with_it(console, enginee
     let_time_pass(days=2)
 
     shares = console.get(f"/admin/libraries/team/{engineering.pk}/change/").context["shares"]
-    assert [(share.library.natural_id, share.level, share.is_over) for share in shares] == [
+    assert [(share.library.natural_id, share.level, share.is_expired) for share in shares] == [
         ("handbook", Level.EDITOR, False),
         ("roadmap", Level.READER, True),
     ]

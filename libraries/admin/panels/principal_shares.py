@@ -18,6 +18,8 @@ def what_it_reaches(request: HttpRequest, principal: Team | Organization) -> dic
     over = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
     shares: Any = visible_rows(request, Share).filter(**{principal._meta.model_name or "": principal})
     shown = (
-        shares.select_related("library", "granted_by").annotate(is_over=over).order_by("-level", "library__name", "pk")
+        shares.select_related("library", "granted_by")
+        .annotate(is_expired=over)
+        .order_by("-level", "library__name", "pk")
     )
     return {"shares": page_of(shown, request, "shares")}

@@ -120,10 +120,10 @@ def picture_of(library: Library) -> Picture:
     """The picture of the library's shares, in at most five queries however many they are."""
     over = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
     all_shares: Any = library.shares.all()
-    shares = all_shares.annotate(is_over=over)
+    shares = all_shares.annotate(is_expired=over)
     counts = {
-        (row["kind"], row["level"], row["is_over"]): row["count"]
-        for row in shares.order_by().values("kind", "level", "is_over").annotate(count=Count("pk"))
+        (row["kind"], row["level"], row["is_expired"]): row["count"]
+        for row in shares.order_by().values("kind", "level", "is_expired").annotate(count=Count("pk"))
     }
     all_named = sum(counts.values()) <= ALL_NAMED
     grouped = {alike: count for alike, count in counts.items() if not all_named and count > MAX_ALIKE}
@@ -140,22 +140,22 @@ Placed = tuple[tuple[bool, bool, int, int, str], Branch]
 
 def _named(shares: Any, alike: Iterable[Alike]) -> QuerySet[Share]:
     wanted = Q(pk__in=())
-    for kind, level, is_over in alike:
-        wanted |= Q(kind=kind, level=level, is_over=is_over)
+    for kind, level, is_expired in alike:
+        wanted |= Q(kind=kind, level=level, is_expired=is_expired)
     return shares.with_principals().filter(wanted).order_by("kind", "id")
 
 
 def _branch(share: Share, members: Mapping[int | None, str]) -> Placed:
     people = members[_group_of(share)] if share.kind != Kind.USER else share.principal_name
     group = "" if share.kind == Kind.USER else share.principal_name
-    return _placed(share.kind, Branch(Level(share.level), share.is_over, group, people))
+    return _placed(share.kind, Branch(Level(share.level), share.is_expired, group, people))
 
 
 def _together(alike: Alike, count: int) -> Placed:
-    kind, level, is_over = alike
+    kind, level, is_expired = alike
     group = "" if kind == Kind.USER else f"{count} {Kind(kind).label.lower()}s"
     people = f"{count} people" if kind == Kind.USER else "their members"
-    return _placed(kind, Branch(Level(level), is_over, group, people))
+    return _placed(kind, Branch(Level(level), is_expired, group, people))
 
 
 def _placed(kind: int, branch: Branch) -> Placed:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from libraries.api.fields import StrictCharField, StrictIntegerField
-from libraries.api.keyset import BadToken, Keyset, seal, unseal
+from libraries.api.page_tokens import BadToken, Keyset, seal, unseal
 from libraries.models import User
 
 DEFAULT_LIMIT = 100

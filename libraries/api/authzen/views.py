@@ -43,7 +43,7 @@ from libraries.api.authzen.words import (
     subject_named,
 )
 from libraries.api.failures import Failure
-from libraries.api.keyset import Keyset
+from libraries.api.page_tokens import Keyset
 from libraries.api.views import Anyone, DialectViewSet, UnknownPathMixin
 from libraries.models import Scope
 from libraries.rules.levels import Kind

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from libraries.api.fields import StrictCharField
 from libraries.api.google.parameters import Parameters
-from libraries.api.keyset import BadToken, Keyset, seal, unseal
+from libraries.api.page_tokens import BadToken, Keyset, seal, unseal
 
 DEFAULT_SIZE = 10
 OLDEST_FIRST = Keyset(("id",))

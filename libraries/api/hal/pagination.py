@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from libraries.api.fields import QueryIntegerField, StrictCharField, StrictSerializer
-from libraries.api.keyset import BadToken, Keyset, seal, unseal
+from libraries.api.page_tokens import BadToken, Keyset, seal, unseal
 
 DEFAULT_COUNT = 50
 MAX_COUNT = 1000

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from libraries.api.fields import StrictCharField
-from libraries.api.keyset import BadToken, Keyset, seal, unseal
+from libraries.api.page_tokens import BadToken, Keyset, seal, unseal
 from libraries.models import Library, LibraryQuerySet, User
 
 DEFAULT_SIZE = 100

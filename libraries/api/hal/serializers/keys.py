@@ -62,7 +62,7 @@ class KeyDocument(HalSerializer):
     @extend_schema_field(LINKS)
     def get__links(self, key: ApiKey) -> dict[str, Any]:
         here = {"href": reverse("hal:key", args=[key.pk])}
-        may_revoke = may_revoke_key(key, within=self.context["request"].auth)
+        may_revoke = may_revoke_key(key, asking_key=self.context["request"].auth)
         return {"self": here, "inf:delete": here} if may_revoke else {"self": here}
 
 

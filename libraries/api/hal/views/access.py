@@ -11,7 +11,7 @@ from libraries.api.hal.pagination import Page, PeopleQuery
 from libraries.api.hal.schema import access as schema
 from libraries.api.hal.serializers.access import AccessDocument, ExplanationDocument
 from libraries.api.hal.views.base import HalViewSet
-from libraries.api.keyset import Keyset
+from libraries.api.page_tokens import Keyset
 from libraries.rules.levels import Action
 
 PEOPLE_IN_ORDER = Keyset(("username",))

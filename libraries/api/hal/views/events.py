@@ -14,7 +14,7 @@ from libraries.api.hal.pagination import Page, PageQuery, curies
 from libraries.api.hal.schema import events as schema
 from libraries.api.hal.serializers.events import EventDocument, FeedQuery, HistoryQuery
 from libraries.api.hal.views.base import HalViewSet
-from libraries.api.keyset import BadToken, Keyset, seal, unseal
+from libraries.api.page_tokens import BadToken, Keyset, seal, unseal
 from libraries.events.feed import events_after, events_for, events_of, matching
 from libraries.models import Scope
 from libraries.rules.levels import Action

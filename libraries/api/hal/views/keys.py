@@ -13,7 +13,7 @@ from libraries.api.hal.schema import keys as schema
 from libraries.api.hal.serializers.keys import KeyDocument, KeyInput, KeyQuery, NewKeyDocument
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.idempotency import idempotent
-from libraries.api.keyset import Keyset
+from libraries.api.page_tokens import Keyset
 from libraries.errors import InvalidText
 from libraries.people.keys import create_api_key, get_key_of, live_keys_of, revoke_api_key
 
@@ -35,7 +35,7 @@ class KeyViewSet(HalViewSet):
 
     @idempotent
     def create(self, request: Request) -> HttpResponseBase:
-        key, secret = create_api_key(**self.body(KeyInput), user=self.caller, within=self.key, actor=self.caller)
+        key, secret = create_api_key(**self.body(KeyInput), user=self.caller, asking_key=self.key, actor=self.caller)
         document = NewKeyDocument(key, context={"request": request, "secret": secret}).data
         headers = {"ETag": etag_of(self.document(key)), "Location": reverse("hal:key", args=[key.pk])}
         return Response(document, status=201, headers=headers)
@@ -46,5 +46,5 @@ class KeyViewSet(HalViewSet):
     def destroy(self, request: Request, key_id: str) -> HttpResponseBase:
         key = get_key_of(self.caller, key_id)
         precondition(request, self.document)(key)  # nothing about a key changes but that it ends: no lock is needed
-        revoke_api_key(key=key, within=self.key, actor=self.caller)
+        revoke_api_key(key=key, asking_key=self.key, actor=self.caller)
         return Response(status=204)

@@ -23,7 +23,7 @@ from libraries.api.hal.serializers.organizations import (
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.libraries import LibraryViewSet
 from libraries.api.idempotency import idempotent
-from libraries.api.keyset import Keyset
+from libraries.api.page_tokens import Keyset
 from libraries.errors import NameTaken
 from libraries.models import Organization, Scope
 from libraries.people.administrators import require_superuser

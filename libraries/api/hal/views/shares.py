@@ -16,7 +16,7 @@ from libraries.api.hal.schema import shares as schema
 from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery, many_document
 from libraries.api.hal.views.base import HalViewSet, templated
 from libraries.api.idempotency import idempotent
-from libraries.api.keyset import Keyset
+from libraries.api.page_tokens import Keyset
 from libraries.errors import ShareNotFound
 from libraries.models import EVERYONE
 from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, named

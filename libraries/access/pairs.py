@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, IntegerField, QuerySet, UUIDField, Value
 
-from libraries.access.subjects import groups_of_members
+from libraries.access.subjects import groups_reaching
 from libraries.models import (
     Library,
     LibraryGroupObjectPermission,
@@ -74,13 +74,13 @@ class _Reaching:
 
 def _keys(subject: Principal) -> tuple[Any, ...]:
     """The user's own key; the keys of the groups of a team or an organization."""
-    return (subject.instance.pk,) if isinstance(subject.instance, User) else groups_of_members(subject)
+    return (subject.instance.pk,) if isinstance(subject.instance, User) else groups_reaching(subject)
 
 
 def _rows(pairs: Collection[Pair]) -> QuerySet[Any, tuple[Any, ...]]:
     """User, group (each where there is one), library, kind, codename, end and share of every grant. One query."""
     users = {(subject.instance.pk, library.pk) for subject, library in pairs if isinstance(subject.instance, User)}
-    groups = {(group, library.pk) for subject, library in pairs for group in groups_of_members(subject)}
+    groups = {(group, library.pk) for subject, library in pairs for group in groups_reaching(subject)}
     of_groups = LibraryGroupObjectPermission.objects
     own = LibraryUserObjectPermission.objects.reaching_pairs(users)
     through_members = of_groups.reaching_pairs(users)

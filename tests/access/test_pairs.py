@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from libraries.access.batch import access_of_pairs
 from libraries.access.check import allowed_actions
 from libraries.access.explain import explain
+from libraries.access.pairs import access_of_pairs
 from libraries.models import Library, Organization, Team, User
 from libraries.people.organizations import create_organization
 from libraries.people.teams import add_team_member, create_team
