@@ -20,10 +20,11 @@ from tests.clients import ApiClient
 
 Change = tuple[str, str, int | None, int | None]
 
-# Every run tries the same examples; HYPOTHESIS_PROFILE=exploring looks for new ones.
-hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+# Every run tries the same examples, few of them, and `make prove` many; HYPOTHESIS_PROFILE=exploring looks for new ones.
+hypothesis.settings.register_profile("quick", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("proving", derandomize=True, deadline=None, max_examples=1000)
 hypothesis.settings.register_profile("exploring", deadline=None)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")

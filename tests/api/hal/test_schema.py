@@ -19,11 +19,12 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from libraries.models import Scope
 from tests.api.hal.calls import CALLS, OLD_KEY, WITHIN_ACME
+from tests.proofs import rounds
 from tests.wsgi import running_application
 
 WHERE = {"id": "handbook", "principalId": "bob", "username": "bob", "slug": "acme", "team": "engineering"}
 BOUNDED = settings(
-    max_examples=6,
+    max_examples=rounds(quick=2, proving=25),
     deadline=None,
     derandomize=True,
     database=None,
@@ -208,6 +209,7 @@ def test_a_status_has_a_title(operations):
             assert HTTPStatus(int(code)).phrase
 
 
+@pytest.mark.prove
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
 @pytest.mark.parametrize("name", CALLS)
 def test_whatever_is_sent_the_answer_is_as_described(client_for, schema, name, mode):
