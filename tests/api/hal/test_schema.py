@@ -23,7 +23,7 @@ from tests.wsgi import running_application
 
 WHERE = {"id": "handbook", "principalId": "bob", "username": "bob", "slug": "acme", "team": "engineering"}
 BOUNDED = settings(
-    max_examples=rounds(quick=2, proving=25),
+    max_examples=rounds(quick=2, proving=6),
     deadline=None,
     derandomize=True,
     database=None,
