@@ -8,7 +8,8 @@ ARGS ?=
 BIN := .venv/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --require-hashes --only-binary :all:
 COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate $(if $(UPGRADE),--upgrade)
-PYTEST := $(BIN)/python -m pytest -n auto $(ARGS)
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+HYPOTHESIS_PROFILE ?= proving
 
 export HOST PORT
 
@@ -16,12 +17,13 @@ export HOST PORT
 CLIENTS := $(patsubst requirements/clients/%.txt,%,$(wildcard requirements/clients/*.txt))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
-.PHONY: help install install-dev install-clients run test test-postgres screenshots lint format lock clean
+.PHONY: help install install-dev install-clients run test test-postgres prove screenshots lint format lock clean
 
 help:
 	@echo 'make run            serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
 	@echo 'make test           run the tests on SQLite (ARGS="-k share" to choose)'
 	@echo 'make test-postgres  run the same tests on a throw-away PostgreSQL'
+	@echo 'make prove          try many examples of what the tests try few of (HYPOTHESIS_PROFILE=exploring for new ones)'
 	@echo 'make screenshots    take the pictures of the console that the README shows (needs chromium)'
 	@echo 'make lint           linters and type checks'
 	@echo 'make format         let ruff and djlint rewrite what they can'
@@ -44,6 +46,9 @@ test: install-dev install-clients
 
 test-postgres: install-dev install-clients
 	.ci/with-postgres $(PYTEST)
+
+prove: install-dev
+	env -u DATABASE_URL HYPOTHESIS_PROFILE=$(HYPOTHESIS_PROFILE) $(PYTEST) -m 'prove or hypothesis'
 
 screenshots: install-dev
 	env -u DATABASE_URL BROWSER_REQUIRED=1 $(BIN)/python -m pytest -n0 tests/browser/screenshots.py

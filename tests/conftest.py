@@ -3,6 +3,7 @@ erin and frank are strangers from another organization."""
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
 from django.db import connection
 
@@ -20,10 +22,18 @@ from tests.clients import ApiClient
 
 Change = tuple[str, str, int | None, int | None]
 
-# Every run tries the same examples; HYPOTHESIS_PROFILE=exploring looks for new ones.
-hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+# Every run tries the same examples, few of them, and `make prove` many; HYPOTHESIS_PROFILE=exploring looks for new ones.
+hypothesis.settings.register_profile("quick", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("proving", derandomize=True, deadline=None, max_examples=1000)
 hypothesis.settings.register_profile("exploring", deadline=None)
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_finish() -> None:
+    """What the modules and the tests themselves take stays to the end: the garbage collector need not look at it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +63,13 @@ def static_files_are_found_when_asked_for() -> None:
     from django.conf import settings
 
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_cheaply() -> None:
+    """As in production, but for what makes it slow on purpose."""
+    Argon2PasswordHasher.time_cost = 1
+    Argon2PasswordHasher.memory_cost = 64
 
 
 def _end_other_sessions() -> None:

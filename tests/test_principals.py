@@ -11,6 +11,7 @@ from libraries.models import OPERATOR, Organization, Share, SharingScope, Team, 
 from libraries.principals import Principal, named, principal_of, with_email, with_id
 from libraries.rules.levels import Kind, Level
 from tests.factories import give, make_user
+from tests.proofs import rounds
 
 NAMES = ["alice", "team:engineering", "org:acme", "everyone"]
 
@@ -142,7 +143,7 @@ def test_it_knows_whether_it_names_one_very_user(alice, bob):
     assert not named("").names(OPERATOR)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(quick=10, proving=300), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(exclude_categories=[]), max_size=20))
 def test_any_text_can_be_asked_for_and_most_is_nobody_r8(handbook, text):
     for name in (text, f"team:{text}", f"org:{text}"):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.db import transaction
 from django.utils import timezone
 from hypothesis import settings
@@ -29,6 +30,7 @@ from libraries.sharing import grants
 from libraries.sharing.rules import KEEP as KEEP_END
 from libraries.sharing.share import revoke_share, share_library, transfer_library
 from tests.factories import let_time_pass, make_user
+from tests.proofs import rounds
 from tests.rules.by_the_book import KEEP, Book, Row, kind_of
 
 PEOPLE = ["ann", "ben", "cat", "dan", "sue"]
@@ -330,6 +332,9 @@ class Sharing(RuleBasedStateMachine):
         assert library.share_count == len(self.book.shares)
 
 
+@pytest.mark.prove
 def test_no_sequence_of_changes_makes_them_disagree_r1_r2_r3_r4_r5_r6_r7_r8_r9_r10_r11_r12(empty_world):
     """The README's second and third promise."""
-    run_state_machine_as_test(Sharing, settings=settings(max_examples=12, stateful_step_count=15))
+    run_state_machine_as_test(
+        Sharing, settings=settings(max_examples=rounds(quick=4, proving=60), stateful_step_count=15)
+    )

@@ -3,6 +3,7 @@
 The table says what of each model is acme's and what is globex's; the tests walk every page of every model with it.
 """
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def more_world(world, acme, globex, roadmap):
 
 
 @pytest.fixture
-def browser(console_of):
+def signed_in(console_of):
     return lambda who: console_of(User.objects.get(username=who))
 
 
@@ -107,8 +108,8 @@ def test_the_table_tells_of_every_model():
 
 @HERE
 @BOTH
-def test_a_list_shows_and_counts_ones_own(browser, model, who):
-    listed = browser(who).get(address(model)).context["cl"]
+def test_a_list_shows_and_counts_ones_own(signed_in, model, who):
+    listed = signed_in(who).get(address(model)).context["cl"]
 
     assert called(model, listed.result_list) == called(model, rows_of(model, who))
     assert listed.result_count == len(rows_of(model, who)) > 0
@@ -123,8 +124,8 @@ def test_a_superuser_is_shown_everything(console, model):
 
 @HERE
 @BOTH
-def test_ones_own_rows_have_the_pages_that_the_table_says(browser, model, who):
-    console, may = browser(who), TABLE[model][3].split()
+def test_ones_own_rows_have_the_pages_that_the_table_says(signed_in, model, who):
+    console, may = signed_in(who), TABLE[model][3].split()
     row = next(row for row in rows_of(model, who) if row.pk != User.objects.get(username=who).pk)
 
     assert console.get(address(model, f"{row.pk}/change/")).status_code == 200
@@ -145,23 +146,23 @@ def answer(console, method, path, key):
 
 @HERE
 @BOTH
-@pytest.mark.parametrize("rest", ["{}/change/", "{}/delete/", "{}/history/", "{}/password/", "{}/"])
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_others_rows_are_not_there(browser, model, who, rest, method):
-    console, everything = browser(who), list(ADMINS[model].model.objects.values())
+def test_others_rows_are_not_there(signed_in, model, who):
+    console, everything = signed_in(who), list(ADMINS[model].model.objects.values())
+    others = rows_of(model, other(who))
     key = NOBODYS_KEY if ADMINS[model].opts.pk.get_internal_type() == "UUIDField" else "999999"
-    path = address(model, rest)
-    nothing = answer(console, method, path, key)
+    for method, rest in product(["get", "post"], ["change/", "delete/", "history/", "password/", ""]):
+        path = address(model, "{}/" + rest)
+        nothing = answer(console, method, path, key)
 
-    for row in rows_of(model, other(who)):
-        assert answer(console, method, path, row.pk) == nothing
-    assert list(ADMINS[model].model.objects.values()) == everything
+        for row in others:
+            assert answer(console, method, path, row.pk) == nothing, f"{method} {path}"
+        assert list(ADMINS[model].model.objects.values()) == everything, f"{method} {path}"
 
 
 @HERE
 @BOTH
-def test_others_rows_are_not_found(browser, model, who):
-    console = browser(who)
+def test_others_rows_are_not_found(signed_in, model, who):
+    console = signed_in(who)
     for row in rows_of(model, other(who)):
         for query in (f"q={row.pk}", f"q={str(row)}", f"id__exact={row.pk}"):
             response = console.get(address(model, f"?{query}"))
@@ -171,8 +172,8 @@ def test_others_rows_are_not_found(browser, model, who):
 
 @HERE
 @BOTH
-def test_no_action_touches_others_rows(browser, model, who):
-    console = browser(who)
+def test_no_action_touches_others_rows(signed_in, model, who):
+    console = signed_in(who)
     before = list(ADMINS[model].model.objects.values())
     for action, *_ in ADMINS[model].get_actions(console.get(address(model)).wsgi_request).values():
         name = action.__name__
@@ -185,28 +186,28 @@ def test_no_action_touches_others_rows(browser, model, who):
 
 
 @BOTH
-def test_filters_offer_nothing_of_others(browser, who):
+def test_filters_offer_nothing_of_others(signed_in, who):
     foreign = {"alice": ("globex", "research", "lab-notes"), "erin": ("acme", "engineering", "handbook")}[who]
     for model in TABLE:
-        filters = browser(who).get(address(model)).context["cl"].filter_specs
+        filters = signed_in(who).get(address(model)).context["cl"].filter_specs
         offered = [str(choice) for spec in filters for choice in getattr(spec, "lookup_choices", ())]
         assert not [choice for choice in offered for name in foreign if name in choice], model
 
 
 @pytest.mark.parametrize("model", ["library", "share", "team", "event"])
-def test_a_filter_by_anothers_organization_finds_nothing(browser, model):
-    console = browser("alice")
+def test_a_filter_by_anothers_organization_finds_nothing(signed_in, model):
+    console = signed_in("alice")
     assert console.get(address(model, "?organization=acme")).context["cl"].result_count > 0
     assert console.get(address(model, "?organization=globex")).context["cl"].result_count == 0
 
 
-def test_a_filter_by_anothers_team_tells_nothing_of_ones_own_members(browser, carol, globex):
+def test_a_filter_by_anothers_team_tells_nothing_of_ones_own_members(signed_in, carol, globex):
     research = Team.objects.get(slug="research")
     add_member(organization=globex, user=carol, actor=OPERATOR)
     add_team_member(team=research, user=carol, actor=OPERATOR)
 
     def listed(who, group):
-        return called("user", browser(who).get(address("user", f"?in={group.pk}")).context["cl"].result_list)
+        return called("user", signed_in(who).get(address("user", f"?in={group.pk}")).context["cl"].result_list)
 
     assert listed("erin", research) == {"carol", "erin", "frank"}
     assert listed("alice", research) == listed("alice", globex) == set()
@@ -222,10 +223,10 @@ SUGGESTING: list[Any] = [
 
 @pytest.mark.parametrize(("model", "field"), SUGGESTING)
 @BOTH
-def test_suggestions_are_ones_own(browser, model, field, who):
+def test_suggestions_are_ones_own(signed_in, model, field, who):
     path = f"/admin/autocomplete/?app_label=libraries&model_name={model}&field_name={field}&term="
     target = ADMINS[model].opts.get_field(field).related_model
-    response = browser(who).get(path)
+    response = signed_in(who).get(path)
 
     if target._meta.model_name not in TABLE or not ADMINS[target._meta.model_name].search_fields:
         assert response.status_code == 403
@@ -242,19 +243,19 @@ def test_suggestions_are_ones_own(browser, model, field, who):
         "share/?granted_by__id__exact=x", "library/?organization__slug=acme", "team/?group__exact=1", "event/?actor_id=x",
     ],
 )  # fmt: skip
-def test_an_address_filters_by_nothing_that_the_list_does_not_offer(browser, query):
-    assert browser("alice").get(f"/admin/libraries/{query}").status_code == 400
+def test_an_address_filters_by_nothing_that_the_list_does_not_offer(signed_in, query):
+    assert signed_in("alice").get(f"/admin/libraries/{query}").status_code == 400
 
 
-def test_others_e_mails_are_not_searched(browser, console, frank):
+def test_others_e_mails_are_not_searched(signed_in, console, frank):
     path = address("share", f"?q={frank.email}")
 
     assert called("share", console.get(path).context["cl"].result_list) == {"roadmap frank"}
-    assert browser("alice").get(path).context["cl"].result_count == 0
+    assert signed_in("alice").get(path).context["cl"].result_count == 0
 
 
-def test_a_stranger_with_a_share_is_named_and_has_no_page(browser, roadmap, frank):
-    console = browser("alice")
+def test_a_stranger_with_a_share_is_named_and_has_no_page(signed_in, roadmap, frank):
+    console = signed_in("alice")
     share = share_of(roadmap, "frank")
     transfer_library(library=roadmap, to=named("frank"), actor=OPERATOR)
     grant = frank.libraryuserobjectpermission_set.first()
@@ -273,8 +274,8 @@ def test_a_stranger_with_a_share_is_named_and_has_no_page(browser, roadmap, fran
         assert f"/user/{frank.pk}" not in html, path
 
 
-def test_a_library_that_a_stranger_owns_is_saved_as_it_stands(browser, roadmap, bob):
-    console, path = browser("alice"), address("library", f"{roadmap.pk}/change/")
+def test_a_library_that_a_stranger_owns_is_saved_as_it_stands(signed_in, roadmap, bob):
+    console, path = signed_in("alice"), address("library", f"{roadmap.pk}/change/")
     transfer_library(library=roadmap, to=named("frank"), actor=OPERATOR)
 
     saved = console.save(path, shares__1__level=1)
@@ -288,8 +289,8 @@ def test_a_library_that_a_stranger_owns_is_saved_as_it_stands(browser, roadmap, 
     assert share_of(roadmap, "frank").level == Level.EDITOR
 
 
-def test_a_form_takes_nobody_who_is_not_shown(browser, acme, globex, erin, frank, handbook):
-    console = browser("alice")
+def test_a_form_takes_nobody_who_is_not_shown(signed_in, acme, globex, erin, frank, handbook):
+    console = signed_in("alice")
     no_choice = ["Select a valid choice. That choice is not one of the available choices."]
 
     for key in (erin.pk, NOBODYS_KEY):
@@ -305,8 +306,8 @@ def test_a_form_takes_nobody_who_is_not_shown(browser, acme, globex, erin, frank
         assert (errors(home)["organization"], errors(team)) == (no_choice, {"organization": no_choice})
 
 
-def test_members_come_by_their_exact_name_and_go(browser, acme, frank, dave):
-    console, path = browser("alice"), address("organization", f"{acme.pk}/change/")
+def test_members_come_by_their_exact_name_and_go(signed_in, acme, frank, dave):
+    console, path = signed_in("alice"), address("organization", f"{acme.pk}/change/")
 
     unknown = console.save(path, add_by_name="frank, nobody", name="ACME")
 
@@ -320,8 +321,8 @@ def test_members_come_by_their_exact_name_and_go(browser, acme, frank, dave):
     assert console.get(address("user", f"{frank.pk}/change/")).status_code == 200
 
 
-def test_what_an_administrator_does_goes_by_the_rules(browser, roadmap, handbook, alice):
-    console = browser("alice")
+def test_what_an_administrator_does_goes_by_the_rules(signed_in, roadmap, handbook, alice):
+    console = signed_in("alice")
 
     owned = console.save(address("share", f"{share_of(roadmap, 'carol').pk}/change/"), level=3)
     own = console.save(address("library", f"{handbook.pk}/change/"), shares__0__level=2)
@@ -342,8 +343,8 @@ def test_what_an_administrator_does_goes_by_the_rules(browser, roadmap, handbook
     assert (event.actor, event.action, event.principal) == ("alice", "share.changed", "carol")
 
 
-def test_accounts_are_for_superusers_to_change(browser, bob):
-    console, before = browser("alice"), User.objects.filter(pk=bob.pk).values().get()
+def test_accounts_are_for_superusers_to_change(signed_in, bob):
+    console, before = signed_in("alice"), User.objects.filter(pk=bob.pk).values().get()
     page = address("user", f"{bob.pk}/change/")
 
     assert console.send(page, {"username": "x", "is_superuser": "on"}).status_code == 403
@@ -356,7 +357,7 @@ def test_accounts_are_for_superusers_to_change(browser, bob):
         assert hidden not in html, hidden
 
 
-def test_a_member_of_two_organizations_is_shown_as_each_knows_them(browser, carol, globex, lab_notes):
+def test_a_member_of_two_organizations_is_shown_as_each_knows_them(signed_in, carol, globex, lab_notes):
     research = Team.objects.get(slug="research")
     add_member(organization=globex, user=carol, actor=OPERATOR)
     add_team_member(team=research, user=carol, actor=OPERATOR)
@@ -364,7 +365,7 @@ def test_a_member_of_two_organizations_is_shown_as_each_knows_them(browser, caro
     page = address("user", f"{carol.pk}/change/")
 
     def facts(who):
-        html = browser(who).get(page).content.decode()
+        html = signed_in(who).get(page).content.decode()
         names = ("acme/data-science", "globex/research")
         return [name for name in names if name in html], html.count(f'user__id__exact={carol.pk}">1</a>')
 
@@ -372,11 +373,11 @@ def test_a_member_of_two_organizations_is_shown_as_each_knows_them(browser, caro
     assert facts("erin") == (["globex/research"], 1)
 
 
-def test_who_administers_two_organizations_sees_both(browser, alice, globex):
+def test_who_administers_two_organizations_sees_both(signed_in, alice, globex):
     add_member(organization=globex, user=alice, actor=OPERATOR)
     set_administrator(organization=globex, user=alice, administrator=True, actor=OPERATOR)
 
-    console = browser("alice")
+    console = signed_in("alice")
 
     assert console.get(address("library")).context["cl"].result_count == Library.objects.count()
     assert console.get(address("organization")).context["cl"].result_count == Organization.objects.count()
@@ -384,8 +385,8 @@ def test_who_administers_two_organizations_sees_both(browser, alice, globex):
 
 
 @HERE
-def test_rows_are_shown_to_nobody_whose_power_has_gone(browser, acme, alice, model):
-    console = browser("alice")
+def test_rows_are_shown_to_nobody_whose_power_has_gone(signed_in, acme, alice, model):
+    console = signed_in("alice")
     assert console.get(address(model)).status_code == 200
 
     set_administrator(organization=acme, user=alice, administrator=False, actor=OPERATOR)

@@ -35,3 +35,4 @@ def test_every_path_belongs_to_a_dialect(client_for):
 
 def test_it_raises_no_warning(tmp_path):
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yaml"))
+    assert (tmp_path / "schema.yaml").exists()

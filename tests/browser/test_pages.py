@@ -45,14 +45,14 @@ def _key():
     return key.pk
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_every_page_is_accessible_in_either_theme_and_at_either_width(console, name):
-    path = f"/admin/{PAGES[name]()}"
-    for theme, size in (("light", DESKTOP), ("dark", PHONE)):
-        console.page.emulate_media(color_scheme=theme)
-        console.page.set_viewport_size(size)
-        console.open(path)
-        console.assert_accessible()
+@pytest.mark.parametrize(("theme", "size"), [("light", DESKTOP), ("dark", PHONE)])
+def test_every_page_is_accessible_in_either_theme_and_at_either_width(console, subtests, theme, size):
+    console.page.emulate_media(color_scheme=theme)
+    console.page.set_viewport_size(size)
+    for name, path in PAGES.items():
+        with subtests.test(name):
+            console.open(f"/admin/{path()}")
+            console.assert_accessible()
 
 
 def test_the_sign_in_page_is_accessible(watched):

@@ -18,8 +18,9 @@ from libraries.management.importing import WORKERS
 from libraries.models import Event, Library, Organization, Share, User
 from libraries.sharing import grants
 from tests.commands.import_process import begin, failure, import_file
+from tests.proofs import rounds
 
-KILLS = 20
+KILLS = rounds(quick=4, proving=40)
 BATCH = 5
 LINES = 100
 """Of each file. Each kill has a file of its own, so that none comes when all is done."""
@@ -127,7 +128,8 @@ def assert_all_agrees() -> None:
     )
 
 
-def test_an_import_killed_twenty_times_is_whole_batches_and_can_be_resumed(places, parts, tmp_path):
+@pytest.mark.prove
+def test_an_import_killed_again_and_again_is_whole_batches_and_can_be_resumed(places, parts, tmp_path):
     chance, kills = random.Random(44), 0
     files: dict[Path, list[Line]] = {}
     while kills < KILLS:

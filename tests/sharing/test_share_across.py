@@ -19,6 +19,7 @@ from libraries.sharing.bulk import Item, share_across
 from libraries.sharing.bulk_write import Change
 from libraries.sharing.rules import Wanted
 from tests.factories import give, in_days, undone
+from tests.proofs import rounds
 
 Wish = tuple[str, str, Level | None, datetime | None, str]
 """A library, a principal, a level (None takes the share away), its end and a note."""
@@ -75,7 +76,7 @@ wishes = st.lists(
 @pytest.mark.usefixtures("world")
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=60,
+    max_examples=rounds(quick=12, proving=300),
     phases=[Phase.explicit, Phase.generate],
 )
 @given(standing=wishes, wanted=wishes)

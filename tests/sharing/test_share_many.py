@@ -23,6 +23,7 @@ from libraries.sharing.bulk import Item, share_many
 from libraries.sharing.rules import KEEP, Wanted
 from libraries.sharing.share import revoke_share, share_library
 from tests.factories import give, in_days, let_time_pass, level_of, make_user, picture_of_shares, undone
+from tests.proofs import rounds
 
 
 def item(principal: str, level: Level | None, **terms: Any) -> Item:
@@ -327,7 +328,7 @@ def one_after_another(actor: Actor, library: Library, items: list[Item]) -> dict
 @pytest.mark.usefixtures("world")
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=150,
+    max_examples=rounds(quick=30, proving=1000),
     phases=[Phase.explicit, Phase.generate],
 )
 @given(

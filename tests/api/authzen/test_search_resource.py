@@ -149,7 +149,7 @@ class TestPages:
         assert found(alice, {**which("bob", "read", token=token, limit=1), "context": {"now": 1}}) == ["press-kit"]
 
     @pytest.mark.parametrize(
-        ("page", "message"),
+        ("wanted", "message"),
         [
             ({"limit": -1}, "page.limit: Ensure this value is greater than or equal to 0."),
             ({"limit": "2"}, "page.limit: A valid integer is required."),
@@ -158,8 +158,8 @@ class TestPages:
             ([], "page: Invalid data. Expected a dictionary, but got list."),
         ],
     )
-    def test_a_page_that_is_not_valid_is_400(self, client_for, page, message):
-        body = {**which("bob", "read"), "page": page}
+    def test_a_page_that_is_not_valid_is_400(self, client_for, wanted, message):
+        body = {**which("bob", "read"), "page": wanted}
         assert refusal(client_for("bob"), SEARCH_RESOURCE, body) == (400, message)
 
     def test_an_empty_token_is_the_first_page(self, client_for):

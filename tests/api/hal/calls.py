@@ -103,6 +103,8 @@ CALLS = {
 }
 READING = {name: call for name, call in CALLS.items() if not call.writes}
 WRITING = {name: call for name, call in CALLS.items() if call.writes}
+SAMPLE = {name: CALLS[name] for name in ("listShares", "putShare", "deleteLibrary", "createKey")}
+"""One of each kind, for what tests/api/test_structure.py shows to be the same for all."""
 WITHIN_ACME = {name: call for name, call in CALLS.items() if call.path.startswith((HANDBOOK, ACME))}
 """To frank there is none of these."""
 

@@ -6,23 +6,23 @@ import pytest
 
 
 @pytest.fixture
-def page(client):
+def docs(client):
     answer = client.get("/api/docs/")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     return answer
 
 
-def sources(page):
-    return re.findall(r'(?:src|href)="([^"]+)"', page.content.decode())
+def sources(docs):
+    return re.findall(r'(?:src|href)="([^"]+)"', docs.content.decode())
 
 
-def test_it_asks_for_no_key(page):
-    assert "<title>Sharing</title>" in page.content.decode()
+def test_it_asks_for_no_key(docs):
+    assert "<title>Sharing</title>" in docs.content.decode()
 
 
-def test_everything_on_it_comes_from_here(client, page):
-    found = sources(page)
+def test_everything_on_it_comes_from_here(client, docs):
+    found = sources(docs)
     assert len(found) == 5
     for source in found:
         assert source.startswith("/static/drf_spectacular_sidecar/") or source == "/api/docs/?script="
@@ -37,12 +37,12 @@ def test_its_script_loads_the_schema_from_here(client):
     assert 'url: "/api/schema/"' in answer.content.decode()
 
 
-def test_nothing_is_inline_so_the_policy_holds(page):
-    text = page.content.decode()
+def test_nothing_is_inline_so_the_policy_holds(docs):
+    text = docs.content.decode()
     assert "<style" not in text
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
     assert not re.search(r"\s(?:on\w+|style)=", text)
-    policy = page.headers["Content-Security-Policy"]
+    policy = docs.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
 

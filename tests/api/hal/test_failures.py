@@ -11,14 +11,14 @@ from django.http import Http404
 
 from libraries import errors
 from libraries.api.hal.errors import FIELDS, STATUSES
-from tests.api.hal.calls import CALLS, HANDBOOK, SHARES, snapshot
+from tests.api.hal.calls import HANDBOOK, SAMPLE, SHARES, snapshot
 from tests.api.hal.documents import problem
 
 LOST = "The database cannot be reached. Try again soon."
 SECRET = "host=10.0.0.7 user=sharing password=hunter2"
 
 
-@pytest.fixture(params=list(CALLS.values()), ids=list(CALLS))
+@pytest.fixture(params=list(SAMPLE.values()), ids=list(SAMPLE))
 def call(request):
     return request.param
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.hal.calls import CALLS, KEY, READING, WRITING, snapshot
+from tests.api.hal.calls import CALLS, KEY, READING, SAMPLE, snapshot
 from tests.api.hal.documents import problem
 
 ALLOWED = {
@@ -30,7 +30,7 @@ ALLOWED = {
     "/api/docs/": "GET, HEAD",
 }
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
-WITH_A_BODY = {name: call for name, call in WRITING.items() if call.body}
+WITH_A_BODY = {name: call for name, call in SAMPLE.items() if call.body}
 
 
 @pytest.mark.parametrize("call", READING.values(), ids=READING)

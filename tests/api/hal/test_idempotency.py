@@ -155,11 +155,12 @@ def test_a_body_that_is_not_json_is_told_so(client_for):
     assert not IdempotencyKey.objects.exists()
 
 
-@pytest.mark.parametrize("depth", range(700, 1000, 7))
-def test_no_depth_is_too_much_for_the_fingerprint_alone(client_for, depth):
+def test_no_depth_is_too_much_for_the_fingerprint_alone(client_for):
     """The body is walked once more to tell whether it is the same."""
-    body = b'{"name": ' + b"[" * depth + b"]" * depth + b"}"
-    assert client_for("alice").post(LIBRARIES, body, Idempotency_Key="once").status_code in (400, 422)
+    alice = client_for("alice")
+    for depth in range(700, 1000, 7):
+        body = b'{"name": ' + b"[" * depth + b"]" * depth + b"}"
+        assert alice.post(LIBRARIES, body, Idempotency_Key=str(depth)).status_code in (400, 422), depth
 
 
 def test_the_purge_forgets_what_is_outdated(client_for, admin_user):

@@ -44,7 +44,7 @@ NAMES = {
 
 
 @pytest.fixture
-def client(client_for):
+def caller(client_for):
     return client_for("alice")
 
 
@@ -75,9 +75,9 @@ def person(library: Library, username: str) -> None:
     Library.objects.filter(pk=library.pk).update(share_count=library.shares.count())
 
 
-def page(client: ApiClient, path: str) -> tuple[list[str], dict[str, Any]]:
+def page(caller: ApiClient, path: str) -> tuple[list[str], dict[str, Any]]:
     """The names on a page, and its body."""
-    answer = client.get(path)
+    answer = caller.get(path)
     assert answer.status_code == 200, answer.content
     body = answer.json()
     [(relation, rows)] = body["_embedded"].items()
@@ -86,114 +86,119 @@ def page(client: ApiClient, path: str) -> tuple[list[str], dict[str, Any]]:
     return [row[NAMES[relation]] for row in rows], body
 
 
-def walk(client: ApiClient, path: str | None, relation: str = "next") -> list[list[str]]:
+def walk(caller: ApiClient, path: str | None, relation: str = "next") -> list[list[str]]:
     """The names on this page and on all that follow it."""
     pages = []
     while path:
-        names, body = page(client, path)
+        names, body = page(caller, path)
         pages.append(names)
         path = body["_links"].get(relation, {}).get("href")
     return pages
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_next_walks_everything_once(client, seven, path):
-    [everything] = walk(client, path)
-    assert len(everything) == 7
-    for count in (1, 2, 3, 6, 7, 8, 1000):
-        pages = walk(client, f"{path}?count={count}")
-        assert [name for names in pages for name in names] == everything, f"by {count}"
-        assert [len(names) for names in pages] == [count] * (7 // count) + [7 % count] * (7 % count > 0)
+def test_next_walks_everything_once(caller, seven, subtests):
+    for path in LISTS:
+        with subtests.test(path):
+            [everything] = walk(caller, path)
+            assert len(everything) == 7
+            for count in (1, 2, 3, 6, 7, 8, 1000):
+                pages = walk(caller, f"{path}?count={count}")
+                assert [name for names in pages for name in names] == everything, f"by {count}"
+                assert [len(names) for names in pages] == [count] * (7 // count) + [7 % count] * (7 % count > 0)
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_prev_walks_back_the_same_way(client, seven, path):
-    there = walk(client, f"{path}?count=3")
-    last = page(client, f"{path}?count=3")[1]
-    while "next" in last["_links"]:
-        last = page(client, last["_links"]["next"]["href"])[1]
-    back = walk(client, last["_links"]["self"]["href"], "prev")
-    assert back == there[::-1]
+def test_prev_walks_back_the_same_way(caller, seven, subtests):
+    for path in LISTS:
+        with subtests.test(path):
+            there = walk(caller, f"{path}?count=3")
+            last = page(caller, f"{path}?count=3")[1]
+            while "next" in last["_links"]:
+                last = page(caller, last["_links"]["next"]["href"])[1]
+            back = walk(caller, last["_links"]["self"]["href"], "prev")
+            assert back == there[::-1]
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_start_stays_honest(client, seven, path):
-    [everything] = walk(client, path)
-    link, start = f"{path}?count=2", 0
-    while link:
-        names, body = page(client, link)
-        assert body["start"] == start
-        assert names == everything[start : start + 2]
-        assert ("first" in body["_links"]) == ("prev" in body["_links"]) == (start > 0)
-        link, start = body["_links"].get("next", {}).get("href"), start + 2
+def test_start_stays_honest(caller, seven, subtests):
+    for path in LISTS:
+        with subtests.test(path):
+            [everything] = walk(caller, path)
+            link, start = f"{path}?count=2", 0
+            while link:
+                names, body = page(caller, link)
+                assert body["start"] == start
+                assert names == everything[start : start + 2]
+                assert ("first" in body["_links"]) == ("prev" in body["_links"]) == (start > 0)
+                link, start = body["_links"].get("next", {}).get("href"), start + 2
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_a_caller_may_count_instead(client, seven, path):
-    [everything] = walk(client, path)
-    for start in range(9):
-        names, body = page(client, f"{path}?start={start}&count=3")
-        assert (names, body["start"]) == (everything[start : start + 3], start)
-        assert ("next" in body["_links"]) == (start + 3 < 7)
+def test_a_caller_may_count_instead(caller, seven, subtests):
+    for path in LISTS:
+        with subtests.test(path):
+            [everything] = walk(caller, path)
+            for start in range(9):
+                names, body = page(caller, f"{path}?start={start}&count=3")
+                assert (names, body["start"]) == (everything[start : start + 3], start)
+                assert ("next" in body["_links"]) == (start + 3 < 7)
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_first_and_prev_lead_back_from_anywhere(client, seven, path):
-    [everything] = walk(client, path)
-    _, body = page(client, f"{path}?start=5&count=3")
-    assert page(client, body["_links"]["first"]["href"])[0] == everything[:3]
-    names, before = page(client, body["_links"]["prev"]["href"])
-    assert (names, before["start"]) == (everything[2:5], 2)
-    names, before = page(client, before["_links"]["prev"]["href"])
-    assert (names, before["start"]) == (everything[:2], 0)
-    assert "prev" not in before["_links"]
+def test_first_and_prev_lead_back_from_anywhere(caller, seven, subtests):
+    for path in LISTS:
+        with subtests.test(path):
+            [everything] = walk(caller, path)
+            _, body = page(caller, f"{path}?start=5&count=3")
+            assert page(caller, body["_links"]["first"]["href"])[0] == everything[:3]
+            names, before = page(caller, body["_links"]["prev"]["href"])
+            assert (names, before["start"]) == (everything[2:5], 2)
+            names, before = page(caller, before["_links"]["prev"]["href"])
+            assert (names, before["start"]) == (everything[:2], 0)
+            assert "prev" not in before["_links"]
 
 
-def test_last_leads_to_the_end(client, seven):
-    [everything] = walk(client, SHARES)
-    _, body = page(client, f"{SHARES}?count=3")
-    names, last = page(client, body["_links"]["last"]["href"])
+def test_last_leads_to_the_end(caller, seven):
+    [everything] = walk(caller, SHARES)
+    _, body = page(caller, f"{SHARES}?count=3")
+    names, last = page(caller, body["_links"]["last"]["href"])
     assert (names, last["start"], last["total"]) == (everything[4:], 4, 7)
     assert "next" not in last["_links"]
     assert "last" not in last["_links"]
-    assert walk(client, last["_links"]["self"]["href"], "prev") == [everything[4:], everything[1:4], everything[:1]]
+    assert walk(caller, last["_links"]["self"]["href"], "prev") == [everything[4:], everything[1:4], everything[:1]]
 
 
-def test_a_total_is_told_where_it_is_known_without_counting(client, seven):
-    assert page(client, f"{SHARES}?count=1")[1]["total"] == 7
-    filtered = page(client, f"{SHARES}?count=1&kind=user")[1]
+def test_a_total_is_told_where_it_is_known_without_counting(caller, seven):
+    assert page(caller, f"{SHARES}?count=1")[1]["total"] == 7
+    filtered = page(caller, f"{SHARES}?count=1&kind=user")[1]
     assert "total" not in filtered
     assert "last" not in filtered["_links"]
-    assert "total" not in page(client, "/api/libraries?count=1")[1]
+    assert "total" not in page(caller, "/api/libraries?count=1")[1]
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_it_is_one_page_without_parameters(client, path):
-    links = page(client, path)[1]["_links"]
+def test_it_is_one_page_without_parameters(caller, path):
+    links = page(caller, path)[1]["_links"]
     assert not links.keys() & {"first", "prev", "next", "last"}
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_page_behind_the_end_is_empty(client, path):
-    names, body = page(client, f"{path}?start=1000000000&count=5")
+def test_a_page_behind_the_end_is_empty(caller, path):
+    names, body = page(caller, f"{path}?start=1000000000&count=5")
     assert (names, body["start"], body["count"]) == ([], 1_000_000_000, 0)
-    assert page(client, body["_links"]["first"]["href"])[0]
-    assert page(client, body["_links"]["prev"]["href"])[0] == []
+    assert page(caller, body["_links"]["first"]["href"])[0]
+    assert page(caller, body["_links"]["prev"]["href"])[0] == []
 
 
-def test_filters_stay_on_the_way(client, seven):
-    pages = walk(client, f"{SHARES}?count=2&kind=user&q=g&accessLevel=1")
+def test_filters_stay_on_the_way(caller, seven):
+    pages = walk(caller, f"{SHARES}?count=2&kind=user&q=g&accessLevel=1")
     assert pages == [["guest0", "guest1"], ["guest2"]]
-    pages = walk(client, "/api/libraries?count=2&q=same%20name&organization=acme&minLevel=0")
+    pages = walk(caller, "/api/libraries?count=2&q=same%20name&organization=acme&minLevel=0")
     assert [len(names) for names in pages] == [2, 2]
 
 
-def test_what_is_added_or_removed_meanwhile_repeats_and_hides_nothing(client, seven, handbook):
+def test_what_is_added_or_removed_meanwhile_repeats_and_hides_nothing(caller, seven, handbook):
     """What stays there all the time is met exactly once."""
-    staying = [name for names in walk(client, SHARES) for name in names]
+    staying = [name for names in walk(caller, SHARES) for name in names]
     met, link = [], f"{SHARES}?count=2"
     for turn in range(100):
-        names, body = page(client, link)
+        names, body = page(caller, link)
         met += names
         if turn == 0:
             handbook.shares.get(user__username="alice").delete()  # a row of the page behind
@@ -208,44 +213,43 @@ def test_what_is_added_or_removed_meanwhile_repeats_and_hides_nothing(client, se
     assert met == ["alice", *staying, "latecomer"]
 
 
-def test_a_walk_goes_on_from_a_row_that_is_gone(client, seven, handbook):
-    [everything] = walk(client, SHARES)
-    names, body = page(client, f"{SHARES}?count=5")
+def test_a_walk_goes_on_from_a_row_that_is_gone(caller, seven, handbook):
+    [everything] = walk(caller, SHARES)
+    names, body = page(caller, f"{SHARES}?count=5")
     handbook.shares.get(user__username=names[-1]).delete()
-    names, body = page(client, body["_links"]["next"]["href"])
+    names, body = page(caller, body["_links"]["next"]["href"])
     assert names == everything[5:]
-    assert page(client, body["_links"]["prev"]["href"])[0] == everything[:4]
+    assert page(caller, body["_links"]["prev"]["href"])[0] == everything[:4]
 
 
-def test_a_library_that_sorts_ahead_of_the_walk_is_found_on_the_way_back(client, seven, acme):
-    _, body = page(client, "/api/libraries?count=3")
-    names, body = page(client, body["_links"]["next"]["href"])
+def test_a_library_that_sorts_ahead_of_the_walk_is_found_on_the_way_back(caller, seven, acme):
+    _, body = page(caller, "/api/libraries?count=3")
+    names, body = page(caller, body["_links"]["next"]["href"])
     for n in range(4):
         Library.objects.create(name="Aardvark", natural_id=f"aardvark-{n}", organization=acme)
-    back = walk(client, body["_links"]["prev"]["href"], "prev")
+    back = walk(caller, body["_links"]["prev"]["href"], "prev")
     assert [name for names in back[::-1] for name in names][:4] == [f"aardvark-{n}" for n in range(4)]
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_a_token_is_good_for_its_own_list_alone(client, path, seven):
+def test_a_token_is_good_for_its_own_list_alone(caller, seven, subtests):
     def token(of: str) -> str:
-        link = page(client, of)[1]["_links"]["next"]["href"]
+        link = page(caller, of)[1]["_links"]["next"]["href"]
         return link.partition("after=")[2].partition("&")[0]
 
-    theirs = [token(f"{other}?count=1") for other in LISTS if other != path]
-    filtered = token(f"{path}?count=1&q={MANY.get(path, 'a')}")
-    mine = token(f"{path}?count=1")
-    assert client.get(f"{path}?after={mine}&count=4").status_code == 200
-    bad = [*theirs, filtered, mine[:-1], mine + "x", "x", "a:b", "%00", "%F0%9F%92%A5", "W10:x", "x" * 5000]
-    for parameter in ("after", "before"):
-        for given in bad:
-            answer = client.get(f"{path}?{parameter}={given}")
-            assert answer.status_code == 422
-            errors = answer.json()["errors"]
-            assert [error["pointer"] for error in errors] == [f"#/{parameter}"]
+    tokens = {path: token(f"{path}?count=1") for path in LISTS}
+    for path, mine in tokens.items():
+        theirs = [theirs for other, theirs in tokens.items() if other != path]
+        filtered = token(f"{path}?count=1&q={MANY.get(path, 'a')}")
+        bad = [*theirs, filtered, mine[:-1], mine + "x", "x", "a:b", "%00", "%F0%9F%92%A5", "W10:x", "x" * 5000]
+        with subtests.test(path):
+            assert caller.get(f"{path}?after={mine}&count=4").status_code == 200
+            for query in (f"{parameter}={given}" for parameter in ("after", "before") for given in bad):
+                answer = caller.get(f"{path}?{query}")
+                assert answer.status_code == 422
+                errors = answer.json()["errors"]
+                assert [error["pointer"] for error in errors] == [f"#/{query.partition('=')[0]}"]
 
 
-@pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize(
     ("query", "errors"),
     [
@@ -281,10 +285,25 @@ def test_a_token_is_good_for_its_own_list_alone(client, path, seven):
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",
 )
-def test_a_bad_parameter_is_named(client, path, query, errors):
-    answer = client.get(f"{path}?{query}")
+def test_a_bad_parameter_is_named(caller, query, errors):
+    answer = caller.get(f"{SHARES}?{query}")
     assert answer.status_code == 422
     assert {error["pointer"]: error["detail"] for error in answer.json()["errors"]} == errors
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_each_list_takes_these_parameters_alike(caller, path):
+    answer = caller.get(f"{path}?start=-1&count=0&after=&before=&q=%00&format=xml&Count=5")
+    assert answer.status_code == 422
+    assert {error["pointer"]: error["detail"] for error in answer.json()["errors"]} == {
+        "#/start": "Ensure this value is greater than or equal to 0.",
+        "#/count": "Ensure this value is greater than or equal to 1.",
+        "#/after": "This field may not be blank.",
+        "#/before": "This field may not be blank.",
+        "#/q": "Null characters are not allowed.",
+        "#/format": "There is no such field.",
+        "#/Count": "There is no such field.",
+    }
 
 
 @pytest.mark.parametrize(
@@ -302,15 +321,16 @@ def test_a_bad_parameter_is_named(client, path, query, errors):
         ("/api/libraries", "kind=user", "#/kind"),
     ],
 )
-def test_a_bad_filter_is_named(client, path, query, pointer):
-    answer = client.get(f"{path}?{query}")
+def test_a_bad_filter_is_named(caller, path, query, pointer):
+    answer = caller.get(f"{path}?{query}")
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_one_cannot_go_both_ways(client, seven, path):
-    links = page(client, page(client, f"{path}?count=3")[1]["_links"]["next"]["href"])[1]["_links"]
-    before = links["prev"]["href"].partition("before=")[2]
-    answer = client.get(f"{links['self']['href']}&before={before}")
-    assert answer.json()["errors"] == [{"pointer": "#/before", "detail": "Not together with `after`."}]
+def test_one_cannot_go_both_ways(caller, seven, subtests):
+    for path in LISTS:
+        with subtests.test(path):
+            links = page(caller, page(caller, f"{path}?count=3")[1]["_links"]["next"]["href"])[1]["_links"]
+            before = links["prev"]["href"].partition("before=")[2]
+            answer = caller.get(f"{links['self']['href']}&before={before}")
+            assert answer.json()["errors"] == [{"pointer": "#/before", "detail": "Not together with `after`."}]
