@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import libraries.identifiers
-import libraries.rules.levels
 import libraries.models.users
+import libraries.rules.levels
 
 
 class Migration(migrations.Migration):

@@ -9,7 +9,6 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access.check import get_library_for
 from libraries.access.lists import visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.google.authentication import GoogleKeyAuthentication
@@ -65,9 +64,6 @@ class GoogleViewSet(DialectViewSet):
 
     def error_response(self, failure: Failure) -> Response:
         return status(failure)
-
-    def library_for(self, identifier: str, action: Action) -> Library:
-        return get_library_for(self.caller, identifier, action)
 
     def message(self, body: type[Message] = Empty, parameters: type[Message] = Parameters) -> dict[str, Any]:
         """The valid request as one message, as gRPC transcoding has it: what the query and the body say together."""

@@ -13,11 +13,11 @@ from rest_framework.renderers import JSONRenderer
 
 from libraries import errors
 from libraries.api.failures import Failure, FieldError, usual_statuses
-from libraries.api.hal.preconditions import PreconditionFailed
+from libraries.api.preconditions import PreconditionFailed
 
 MEDIA_TYPE = "application/problem+json"
 
-STATUSES: dict[type[errors.SharingError], int] = {**usual_statuses(invalid=422), PreconditionFailed: 412}
+STATUSES = {**usual_statuses(invalid=422), PreconditionFailed: 412}
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "principalId",

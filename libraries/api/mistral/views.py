@@ -12,7 +12,6 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access.check import get_library_for
 from libraries.access.lists import visible_libraries, visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.mistral.errors import STATUSES, refusal
@@ -56,9 +55,6 @@ class MistralViewSet(DialectViewSet):
 
     def error_response(self, failure: Failure) -> Response:
         return refusal(failure, "query" if self.request.method in SAFE_METHODS else "body")
-
-    def library_for(self, identifier: str, action: Action) -> Library:
-        return get_library_for(self.caller, identifier, action)
 
 
 class LibraryViewSet(MistralViewSet):

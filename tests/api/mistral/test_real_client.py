@@ -19,7 +19,7 @@ from tests.api.mistral.bodies import NOBODY, NOT_FOUND, entity, invalid, library
 from tests.real_clients import ClientError, RealClient
 
 DRIVER = Path(__file__).with_name("driver.py")
-DOOR = "libraries.api.mistral.views.get_library_for"
+DOOR = "libraries.api.views.get_library_for"
 NEWEST, OLD = "mistralai", "mistralai-1.9"
 
 
