@@ -25,12 +25,12 @@ class LibraryNotFound(SharingError):
 
 
 class ShareNotFound(SharingError):
-    """The library has no share for the principal."""
+    """The library has no share for the principal, or none of that id where no principal is given."""
 
     code = "share_not_found"
 
-    def __init__(self, principal: str) -> None:
-        super().__init__(f"This library is not shared with “{principal}”.")
+    def __init__(self, principal: str = "") -> None:
+        super().__init__(f"This library is not shared with “{principal}”." if principal else "There is no such share.")
         self.principal = principal
 
 
