@@ -46,7 +46,7 @@ def run(live_server, key_for):
         done = subprocess.run(
             ["bash", "-c", line], env={"KEY": key, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True
         )
-        return done.stdout.rstrip()
+        return done.stdout.rstrip().replace(live_server.url, ADDRESS)
 
     return run
 

@@ -50,7 +50,7 @@ class HalViewSet(DialectViewSet):
     """Where the view calls the field of a refusal (FIELDS) otherwise."""
 
     def error_response(self, failure: Failure) -> HttpResponse:
-        return problem(failure, self.request.path, self.fields)
+        return problem(failure, self.request, self.fields)
 
     def document(self, thing: Any, **context: Any) -> dict[str, Any]:
         return self.document_class(thing, context={"request": self.request, **context}).data
