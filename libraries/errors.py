@@ -77,7 +77,7 @@ class PersonNotFound(SharingError):
     what_to_do = "Check the username. List the library's access to see who has any."
 
     def __init__(self, username: str) -> None:
-        super().__init__(f"“{username}” is nobody whom this library could reach.")
+        super().__init__(f"No user “{username}” has, or can be given, access to this library.")
         self.username = username
 
 
@@ -93,7 +93,11 @@ class UnknownPrincipal(SharingError):
     )
 
     def __init__(self, principal: str) -> None:
-        super().__init__(f"“{principal}” is nobody that this library can be shared with.")
+        super().__init__(
+            "This library cannot be shared with everyone."
+            if principal == "everyone"
+            else f"No user, team or organization “{principal}” can be given access to this library."
+        )
         self.principal = principal
 
 
@@ -108,7 +112,7 @@ class UnknownUser(SharingError):
     )
 
     def __init__(self, username: str) -> None:
-        super().__init__(f"“{username}” is nobody who could join.")
+        super().__init__(f"No user “{username}” can be added.")
         self.username = username
 
 
@@ -119,12 +123,15 @@ class UnknownOrganization(SharingError):
     title = "Unknown organization"
     what_to_do = "Name an organization that you are a member of, by its slug."
 
-    def __init__(self, slug: str) -> None:
-        super().__init__(
-            f"“{slug}” is not an organization of yours."
-            if slug
-            else "Name the organization: you are not in exactly one."
-        )
+    def __init__(self, slug: str = "", *, among_several: bool = False) -> None:
+        """among_several: none is named, and the caller is a member of several."""
+        if slug:
+            sentence = f"You are not a member of an organization “{slug}”."
+        elif among_several:
+            sentence = "Specify the organization: you are a member of several."
+        else:
+            sentence = "You are not a member of any organization."
+        super().__init__(sentence)
         self.slug = slug
 
 
@@ -158,7 +165,9 @@ class OthersAccess(SharingError):
     what_to_do = "Ask about your own access, or let an owner or administrator ask about others'."
 
     def __init__(self) -> None:
-        super().__init__("Why others have access is for owners and administrators to ask.")
+        super().__init__(
+            "Only owners of the library and administrators of its organization may see how others have access."
+        )
 
 
 class NotAdministrator(SharingError):
@@ -185,8 +194,8 @@ class MayNotAsk(SharingError):
 
     def __init__(self) -> None:
         super().__init__(
-            "About others you may ask only where you hold “check_access” on the library's organization,"
-            " as its administrators do."
+            "To ask about others, you need the permission “check_access” on the library's organization, or to be one of"
+            " its administrators."
         )
 
 
@@ -211,8 +220,9 @@ class KeyOfAnother(SharingError):
 
     def __init__(self, username: str) -> None:
         super().__init__(
-            f"“{username}” is neither you nor a service account of yours: a member without a password, of no other"
-            " organization. Let them make it themselves, or ask a superuser."
+            f"You cannot manage the API keys of “{username}”: only your own, and those of service accounts (members"
+            " without a password, in no other organization) of an organization that you administer. Let them do it"
+            " themselves, or ask a superuser."
         )
         self.username = username
 
@@ -266,7 +276,9 @@ class ScopeNotHeld(SharingError):
     what_to_do = "Use a key that has the scope."
 
     def __init__(self, scope: str) -> None:
-        super().__init__(f"The key lacks the scope {scope}: it neither gives it, nor ends a key that has it.")
+        super().__init__(
+            f"This key lacks the scope {scope}: it can neither give it to another key nor revoke a key that has it."
+        )
         self.scope = scope
 
 
@@ -314,7 +326,7 @@ class NamedTwice(SharingError):
     what_to_do = "List each principal once."
 
     def __init__(self, principal: str) -> None:
-        super().__init__(f"“{principal}” is named before.")
+        super().__init__(f"“{principal}” is listed more than once.")
         self.principal = principal
 
 
@@ -329,7 +341,7 @@ class SharesRefused(SharingError):
     what_to_do = "Correct or leave out the shares that `errors` lists, and send all of them again."
 
     def __init__(self, refusals: Mapping[int, SharingError], number: int) -> None:
-        super().__init__(f"Nothing has changed: {len(refusals)} of {number} are refused.")
+        super().__init__(f"Nothing was changed: {len(refusals)} of {number} shares were refused.")
         self.refusals = dict(refusals)
 
 
@@ -341,7 +353,7 @@ class NameTaken(SharingError):
     what_to_do = "Choose another one."
 
     def __init__(self, field: str, value: str) -> None:
-        super().__init__(f"“{value}” is taken.")
+        super().__init__(f"“{value}” is already taken.")
         self.field = field
         self.value = value
 
@@ -398,7 +410,9 @@ class OrganizationInUse(SharingError):
     what_to_do = "Delete the organization's libraries, and revoke its shares of others, first."
 
     def __init__(self, slug: str, libraries: list[str]) -> None:
-        super().__init__(f"“{slug}” still has a part in {_some(libraries)}. Delete or unshare these first.")
+        super().__init__(
+            f"“{slug}” still owns or has access to {_some(libraries)}. Delete these libraries, or stop sharing them with it, first."
+        )
         self.slug = slug
         self.libraries = libraries
 

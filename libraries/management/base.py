@@ -65,7 +65,7 @@ def find_library(identifier: str) -> Library:
     """The library under any of its names; a CommandError that says so where there is none."""
     library = Library.objects.select_related("organization").filter(lookup_for(identifier)).first()
     if library is None:
-        raise CommandError(f"There is no library “{identifier}”. Name its UUID, natural id or object id.")
+        raise CommandError(f"There is no library “{identifier}”. Give its UUID, natural id or object id.")
     return library
 
 
@@ -78,7 +78,7 @@ def level(text: str) -> Level:
     try:
         return Level(int(text)) if text.isdecimal() else Level[text.upper()]
     except (KeyError, ValueError):
-        raise ArgumentTypeError(f"{text!r} is none of {_listed(Level.names)}, nor 0 to {max(Level.values)}") from None
+        raise ArgumentTypeError(f"{text!r} is not one of {_listed(Level.names)}, or 0 to {max(Level.values)}") from None
 
 
 def moment(text: str) -> datetime:
@@ -87,13 +87,13 @@ def moment(text: str) -> datetime:
         parsed = datetime.fromisoformat(text)
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise ArgumentTypeError(f"{text!r} is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z") from None
+        raise ArgumentTypeError(f"{text!r} is not a date such as 2030-01-31 or 2030-01-31T12:00:00Z") from None
 
 
 def positive(text: str) -> int:
     """An argument that counts: 1 or more."""
     if not (text.isdecimal() and int(text) > 0):
-        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)
 
 

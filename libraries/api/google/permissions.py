@@ -34,7 +34,7 @@ class AlreadyShared(SharingError):
     code = "already_shared"
 
     def __init__(self, grantee: str) -> None:
-        super().__init__(f"“{grantee}” has a share of this library already. Change that one.")
+        super().__init__(f"“{grantee}” already has a permission on this library. Update that one.")
 
 
 def permissions_of(library: Library) -> QuerySet[Share]:

@@ -85,7 +85,7 @@ class Command(SharingCommand):
             sentence = f"{{lines}} lines: {{changed}} {would}changed, {{unchanged}} unchanged, {{refused}} refused."
             self.stdout.write(sentence.format(**found))
         if counts["refused"]:
-            raise CommandError("Put the lines that are named above right, and import them again.")
+            raise CommandError("Correct the lines listed above and import them again.")
 
 
 class Bookmark:
@@ -97,7 +97,7 @@ class Bookmark:
 
     def __init__(self, path: str | None, place: int) -> None:
         if path == "-":
-            raise CommandError("There is no place in a pipe to come back to: use --start-line.")
+            raise CommandError("A pipe cannot be resumed: use --start-line.")
         self._path = Path(f"{path}.resume") if path else None
         self.place = max(place, self._kept())
 
@@ -105,7 +105,7 @@ class Bookmark:
         try:
             return int(self._path.read_text()) if self._path and self._path.exists() else 1
         except ValueError:
-            raise CommandError(f"{self._path} does not hold the number of a line: remove it to begin anew.") from None
+            raise CommandError(f"{self._path} does not contain a line number: delete it to start again.") from None
 
     def move(self, place: int) -> None:
         """Whoever reads it finds the old number or the new one."""
@@ -139,7 +139,7 @@ def _saying_where(bookmark: Bookmark) -> Iterator[None]:
         yield
     except (DatabaseError, KeyboardInterrupt) as error:
         why = "Stopped" if isinstance(error, KeyboardInterrupt) else f"The database failed: {error}".rstrip()
-        raise CommandError(f"{why}. Go on with --start-line {bookmark.place}.") from error
+        raise CommandError(f"{why}. Continue with --start-line {bookmark.place}.") from error
 
 
 def _rounds(source: Any, lines: Iterable[Line | BadLine], size: int) -> Iterator[Round]:

@@ -73,6 +73,13 @@ def problem(status: int, detail: str, path: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def no_such_principal(name: str) -> str:
+    """The detail of an unknown principal."""
+    if name == "everyone":
+        return "This library cannot be shared with everyone."
+    return f"No user, team or organization “{name}” can be given access to this library."
+
+
 def no_such_library(path: str) -> dict[str, Any]:
     return problem(404, "There is no such library.", path, code="library_not_found", rule="R9")
 
