@@ -119,7 +119,7 @@ class Console(AdminSite):
         @wraps(view)
         def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not is_storable(unquote_plus(request.META["QUERY_STRING"])):
-                raise BadRequest("The address has characters that no database keeps.")
+                raise BadRequest("The address contains characters that cannot be stored.")
             with recorded_via("admin", getattr(request, "request_id", "")):
                 return view(request, *args, **kwargs)
 

@@ -1,4 +1,7 @@
-"""What the core refuses. Each error has a `code` and data; statuses and wire words belong to the dialects."""
+"""What the core refuses. Each error has a `code` and data; statuses and wire words belong to the dialects.
+
+The first paragraph of a docstring, `title` and `what_to_do` are read by people too: on the page at /problems/CODE.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,92 +11,127 @@ from libraries.rules.levels import Action, Level
 
 
 class SharingError(Exception):
-    """A refusal by the core. `str(error)` is a sentence for the person who asked."""
+    """A refusal by the core. `str(error)` is a sentence for the person who asked.
+
+    rule: the number of the rule that refuses, where one does. title: the refusal in a few words, the same each time.
+    what_to_do: what helps whoever meets it.
+    """
 
     code: ClassVar[str] = "refused"
     rule: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    what_to_do: ClassVar[str] = ""
 
 
 class LibraryNotFound(SharingError):
-    """There is no such library, or the caller may not see it: nobody can tell which (R9)."""
+    """There is no such library, or the caller may not see it: the answer does not tell which (R9)."""
 
     code = "library_not_found"
     rule = "R9"
+    title = "Library not found"
+    what_to_do = "Check the id. If it is right, ask an owner of the library to share it with you."
 
     def __init__(self) -> None:
         super().__init__("There is no such library.")
 
 
 class ShareNotFound(SharingError):
-    """The library has no share for the principal."""
+    """The library has no share for the principal, or none of that id."""
 
     code = "share_not_found"
+    title = "Share not found"
+    what_to_do = "List the library's shares to see whom it is shared with."
 
-    def __init__(self, principal: str) -> None:
-        super().__init__(f"This library is not shared with “{principal}”.")
+    def __init__(self, principal: str = "") -> None:
+        super().__init__(f"This library is not shared with “{principal}”." if principal else "There is no such share.")
         self.principal = principal
 
 
 class OrganizationNotFound(SharingError):
-    """There is no such organization, or the caller is not in it: nobody can tell which."""
+    """There is no such organization, or the caller is not in it: the answer does not tell which."""
 
     code = "organization_not_found"
+    title = "Organization not found"
+    what_to_do = "Check the slug. If it is right, ask an administrator of the organization to add you."
 
     def __init__(self) -> None:
         super().__init__("There is no such organization.")
 
 
 class TeamNotFound(SharingError):
-    """There is no such team, or the caller may not see it: nobody can tell which."""
+    """There is no such team, or the caller may not see it: the answer does not tell which."""
 
     code = "team_not_found"
+    title = "Team not found"
+    what_to_do = "Check the slug. Members see their own teams; administrators of the organization see all of them."
 
     def __init__(self) -> None:
         super().__init__("There is no such team.")
 
 
 class PersonNotFound(SharingError):
-    """Nobody has that name, or somebody of whom the caller may not know: nobody can tell which."""
+    """Nobody has that name, or somebody whom the caller may not know of: the answer does not tell which."""
 
     code = "person_not_found"
+    title = "Person not found"
+    what_to_do = "Check the username. List the library's access to see who has any."
 
     def __init__(self, username: str) -> None:
-        super().__init__(f"“{username}” is nobody whom this library could reach.")
+        super().__init__(f"No user “{username}” has, or can be given, access to this library.")
         self.username = username
 
 
 class UnknownPrincipal(SharingError):
-    """No such principal, or one that R8 keeps out: the answer is the same, so that nothing leaks."""
+    """There is no such principal, or R8 keeps it out: the answer does not tell which, so that nothing leaks."""
 
     code = "unknown_principal"
     rule = "R8"
+    title = "Unknown principal"
+    what_to_do = (
+        "Check the name. To share outside the library's organization, ask an administrator to set its sharing "
+        "scope to “anyone”. An account must be active."
+    )
 
     def __init__(self, principal: str) -> None:
-        super().__init__(f"“{principal}” is nobody that this library can be shared with.")
+        super().__init__(
+            "This library cannot be shared with everyone."
+            if principal == "everyone"
+            else f"No user, team or organization “{principal}” can be given access to this library."
+        )
         self.principal = principal
 
 
 class UnknownUser(SharingError):
-    """No such account, or one that cannot join: the answer is the same, so that nothing leaks."""
+    """There is no such account, or it cannot join: the answer does not tell which, so that nothing leaks."""
 
     code = "unknown_user"
+    title = "Unknown user"
+    what_to_do = (
+        "Check the username. The account must exist and be active; for a team, it must be a member of the "
+        "organization first."
+    )
 
     def __init__(self, username: str) -> None:
-        super().__init__(f"“{username}” is nobody who could join.")
+        super().__init__(f"No user “{username}” can be added.")
         self.username = username
 
 
 class UnknownOrganization(SharingError):
-    """No such organization, or one that the caller is not in."""
+    """There is no such organization, the caller is not in it, or they have to say which of several they mean."""
 
     code = "unknown_organization"
+    title = "Unknown organization"
+    what_to_do = "Name an organization that you are a member of, by its slug."
 
-    def __init__(self, slug: str) -> None:
-        super().__init__(
-            f"“{slug}” is not an organization of yours."
-            if slug
-            else "Name the organization: you are not in exactly one."
-        )
+    def __init__(self, slug: str = "", *, among_several: bool = False) -> None:
+        """among_several: none is named, and the caller is a member of several."""
+        if slug:
+            sentence = f"You are not a member of an organization “{slug}”."
+        elif among_several:
+            sentence = "Specify the organization: you are a member of several."
+        else:
+            sentence = "You are not a member of any organization."
+        super().__init__(sentence)
         self.slug = slug
 
 
@@ -102,6 +140,8 @@ class ActionNotAllowed(SharingError):
 
     code = "action_not_allowed"
     rule = "R4"
+    title = "Action not allowed"
+    what_to_do = "Ask an owner of the library to do it for you, or to give you a higher level."
     WORDS: ClassVar[dict[Action, str]] = {
         Action.VIEW: "see this library",
         Action.VIEW_SHARES: "see whom this library is shared with",
@@ -121,9 +161,13 @@ class OthersAccess(SharingError):
     """Only owners and administrators are told how others come by their access."""
 
     code = "others_access"
+    title = "Access of others is not shown"
+    what_to_do = "Ask about your own access, or let an owner or administrator ask about others'."
 
     def __init__(self) -> None:
-        super().__init__("Why others have access is for owners and administrators to ask.")
+        super().__init__(
+            "Only owners of the library and administrators of its organization may see how others have access."
+        )
 
 
 class NotAdministrator(SharingError):
@@ -131,6 +175,8 @@ class NotAdministrator(SharingError):
 
     code = "not_administrator"
     rule = "R10"
+    title = "Administrators only"
+    what_to_do = "Ask an administrator of the organization to do it, or to make you one."
 
     def __init__(self, slug: str = "") -> None:
         organization = f"“{slug}”" if slug else "an organization"
@@ -139,15 +185,17 @@ class NotAdministrator(SharingError):
 
 
 class MayNotAsk(SharingError):
-    """The caller asks about others' access where they hold no power to: whether there is such a library stays hidden."""
+    """The caller asks about others' access without the power to: whether there is such a library stays hidden."""
 
     code = "may_not_ask"
     rule = "R10"
+    title = "Access of others may not be checked"
+    what_to_do = "Ask an administrator of the organization for the permission “check_access”."
 
     def __init__(self) -> None:
         super().__init__(
-            "About others you may ask only where you hold “check_access” on the library's organization,"
-            " as its administrators do."
+            "To ask about others, you need the permission “check_access” on the library's organization, or to be one of"
+            " its administrators."
         )
 
 
@@ -155,21 +203,26 @@ class NotSuperuser(SharingError):
     """Only superusers run the accounts of the whole service."""
 
     code = "not_superuser"
+    title = "Superusers only"
+    what_to_do = "Ask whoever runs this service."
 
     def __init__(self) -> None:
         super().__init__("Only superusers may do that.")
 
 
 class KeyOfAnother(SharingError):
-    """The key would be, or is, somebody's whose keys the caller has no say about (R10)."""
+    """The key is, or would be, somebody's whose keys the caller does not manage (R10)."""
 
     code = "key_of_another"
     rule = "R10"
+    title = "API key of another user"
+    what_to_do = "Let them create or revoke the key themselves, or ask a superuser."
 
     def __init__(self, username: str) -> None:
         super().__init__(
-            f"“{username}” is neither you nor a service account of yours: a member without a password, of no other"
-            " organization. Let them make it themselves, or ask a superuser."
+            f"You cannot manage the API keys of “{username}”: only your own, and those of service accounts (members"
+            " without a password, in no other organization) of an organization that you administer. Let them do it"
+            " themselves, or ask a superuser."
         )
         self.username = username
 
@@ -179,6 +232,8 @@ class LevelAboveOwn(SharingError):
 
     code = "level_above_own"
     rule = "R5"
+    title = "Level above your own"
+    what_to_do = "Choose a level up to your own, or ask an owner. Administrators can transfer the library instead."
 
     def __init__(self, level: Level, ceiling: Level) -> None:
         super().__init__(
@@ -195,6 +250,8 @@ class OwnShareFixed(SharingError):
 
     code = "own_share_fixed"
     rule = "R6"
+    title = "Own ownership is fixed"
+    what_to_do = "Transfer the library to somebody else; then you can change or give up your own access."
 
     def __init__(self) -> None:
         super().__init__("Owners cannot change or remove their own access. Transfer the library instead.")
@@ -204,35 +261,45 @@ class OnlyUsersOwn(SharingError):
     """A team, an organization or everyone cannot be an owner."""
 
     code = "only_users_own"
+    title = "Only users can be owners"
+    what_to_do = "Make a user the owner, or choose EDITOR or less."
 
     def __init__(self) -> None:
         super().__init__("Only a user can be an owner.")
 
 
 class ScopeNotHeld(SharingError):
-    """A key gives no scope that it lacks, and does not end a key that has one."""
+    """A key cannot give a scope that it lacks, nor revoke a key that has one."""
 
     code = "scope_not_held"
+    title = "Scope not held"
+    what_to_do = "Use a key that has the scope."
 
     def __init__(self, scope: str) -> None:
-        super().__init__(f"The key lacks the scope {scope}: it neither gives it, nor ends a key that has it.")
+        super().__init__(
+            f"This key lacks the scope {scope}: it can neither give it to another key nor revoke a key that has it."
+        )
         self.scope = scope
 
 
 class KeyNotFound(SharingError):
-    """The caller has no such key, or it has ended."""
+    """The caller has no such key, or it is no longer valid."""
 
     code = "key_not_found"
+    title = "API key not found"
+    what_to_do = "List your keys to see which are valid."
 
     def __init__(self) -> None:
         super().__init__("There is no such key.")
 
 
 class ExpiryRefused(SharingError):
-    """The end named is in the past, beyond the sharer's (or the asking key's) own, or on an OWNER share (R3)."""
+    """The expiry date is in the past, after the sharer's (or the asking key's) own, or on an OWNER share (R3)."""
 
     code = "expiry_refused"
     rule = "R3"
+    title = "Expiry date refused"
+    what_to_do = "Choose a date in the future, and not after the end of your own access. Leave it out for an owner."
 
     def __init__(self, reason: str, latest: datetime | None = None) -> None:
         super().__init__(reason)
@@ -240,9 +307,11 @@ class ExpiryRefused(SharingError):
 
 
 class InvalidText(SharingError):
-    """A text that cannot be kept: too long, or with characters that no database stores."""
+    """The text cannot be stored: it is too long, or has characters that no database stores."""
 
     code = "invalid_text"
+    title = "Invalid text"
+    what_to_do = "Shorten the text, or remove the characters that the detail names."
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
@@ -250,32 +319,41 @@ class InvalidText(SharingError):
 
 
 class NamedTwice(SharingError):
-    """One call names the same principal a second time: what it wants for it cannot be told."""
+    """One call names the same principal a second time, so it is not clear what it wants."""
 
     code = "named_twice"
+    title = "Listed twice"
+    what_to_do = "List each principal once."
 
     def __init__(self, principal: str) -> None:
-        super().__init__(f"“{principal}” is named before.")
+        super().__init__(f"“{principal}” is listed more than once.")
         self.principal = principal
 
 
 class SharesRefused(SharingError):
-    """Some of many shares are refused, so none has changed. `refusals`: by place, from 0, what is wrong with each."""
+    """Some of many shares are refused, so none has changed.
+
+    `refusals`: by place, from 0, what is wrong with each.
+    """
 
     code = "shares_refused"
+    title = "Shares refused"
+    what_to_do = "Correct or leave out the shares that `errors` lists, and send all of them again."
 
     def __init__(self, refusals: Mapping[int, SharingError], number: int) -> None:
-        super().__init__(f"Nothing has changed: {len(refusals)} of {number} are refused.")
+        super().__init__(f"Nothing was changed: {len(refusals)} of {number} shares were refused.")
         self.refusals = dict(refusals)
 
 
 class NameTaken(SharingError):
-    """The identifier wanted is somebody else's."""
+    """The identifier wanted belongs to something else already."""
 
     code = "name_taken"
+    title = "Name already taken"
+    what_to_do = "Choose another one."
 
     def __init__(self, field: str, value: str) -> None:
-        super().__init__(f"“{value}” is taken.")
+        super().__init__(f"“{value}” is already taken.")
         self.field = field
         self.value = value
 
@@ -284,6 +362,8 @@ class NotMember(SharingError):
     """The user is not in the organization or the team."""
 
     code = "not_member"
+    title = "Not a member"
+    what_to_do = "Check the username. List the members to see who is one."
 
     def __init__(self, username: str, group: str) -> None:
         super().__init__(f"{username} is not a member of “{group}”.")
@@ -296,6 +376,8 @@ class LastOwner(SharingError):
 
     code = "last_owner"
     rule = "R12"
+    title = "Last owner"
+    what_to_do = "Name a successor, or transfer the libraries that `libraries` lists first."
 
     def __init__(self, username: str, libraries: list[str]) -> None:
         super().__init__(
@@ -309,6 +391,8 @@ class AccountInUse(SharingError):
     """An account that still holds shares cannot be deleted."""
 
     code = "account_in_use"
+    title = "Account in use"
+    what_to_do = "Revoke the account's shares first, or deactivate the account instead."
 
     def __init__(self, username: str, libraries: list[str]) -> None:
         super().__init__(
@@ -322,9 +406,13 @@ class OrganizationInUse(SharingError):
     """An organization that has libraries, or that others are shared with, cannot be deleted."""
 
     code = "organization_in_use"
+    title = "Organization in use"
+    what_to_do = "Delete the organization's libraries, and revoke its shares of others, first."
 
     def __init__(self, slug: str, libraries: list[str]) -> None:
-        super().__init__(f"“{slug}” still has a part in {_some(libraries)}. Delete or unshare these first.")
+        super().__init__(
+            f"“{slug}” still owns or has access to {_some(libraries)}. Delete these libraries, or stop sharing them with it, first."
+        )
         self.slug = slug
         self.libraries = libraries
 

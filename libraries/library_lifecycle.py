@@ -75,7 +75,7 @@ def _organization_of(actor: User, slug: str) -> Organization:
     mine = Organization.objects.filter(group__in=actor.groups.all()) if member else Organization.objects.none()
     found = list(mine.filter(slug=slug) if slug else mine[:2])
     if len(found) != 1:
-        raise UnknownOrganization(slug)
+        raise UnknownOrganization(slug, among_several=len(found) > 1)
     return found[0]
 
 

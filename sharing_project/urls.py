@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from libraries.api.hal import problem_pages
 from sharing_project import health
 
 urlpatterns = [
@@ -13,6 +14,8 @@ urlpatterns = [
     path("v1/", include("libraries.api.mistral.urls")),
     path("v1beta/", include("libraries.api.google.urls")),
     path("", include("libraries.api.authzen.urls")),
+    path("problems/", problem_pages.index, name="problems"),
+    path("problems/<slug:name>", problem_pages.page, name="problem"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

@@ -21,7 +21,7 @@ from libraries.people.teams import add_team_member, create_team
 from libraries.principals import named
 from libraries.rules.levels import Action, Level
 from libraries.sharing.rules import KEEP, Keep
-from libraries.sharing.share import leave_library, revoke_share, transfer_library
+from libraries.sharing.share import revoke_share, transfer_library
 from tests.clients import ApiClient
 from tests.factories import give, give_as, in_days, let_time_pass, make_user
 
@@ -154,7 +154,7 @@ def _take_away(world: World, said: re.Match[str]) -> None:
 
 
 def _leave(world: World, said: re.Match[str]) -> None:
-    leave_library(library=world.library, actor=world.users[said["who"]])
+    revoke_share(library=world.library, principal=named(said["who"]), actor=world.users[said["who"]])
 
 
 def _transfer(world: World, said: re.Match[str]) -> None:

@@ -1,14 +1,17 @@
-"""May they? The check, and the doors: libraries by name, for whoever may do something to them."""
+"""May they? The check, and the doors: libraries by name and shares by id, for whoever may do something to them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from uuid import UUID
 
-from libraries.errors import ActionNotAllowed, LibraryNotFound
+from django.db.models import QuerySet
+
+from libraries.errors import ActionNotAllowed, LibraryNotFound, ShareNotFound, SharingError
 from libraries.identifiers import lookup_for
-from libraries.models import Actor, Library, LibraryQuerySet
+from libraries.models import Actor, Library, LibraryQuerySet, Share
 from libraries.models.libraries import find_with_access
-from libraries.rules.levels import Action
+from libraries.rules.levels import Action, Kind
 
 
 def can(user: Actor, library: Library, action: Action) -> bool:
@@ -39,6 +42,26 @@ def get_libraries_for(user: Actor, identifiers: Collection[str]) -> dict[str, Li
     """The door for many: by identifier, those of the libraries that the user may see, with `access`. One query."""
     found = find_libraries(identifiers, among=Library.objects.with_access_of(user))
     return {name: library for name, library in found.items() if Action.VIEW in library.access.actions}
+
+
+def get_share_for(
+    user: Actor, library: Library, share_id: UUID, action: Action, *, among: QuerySet[Share] | None = None
+) -> Share:
+    """The door to one share: the library's under that id, for one who may do `action`, or whose own it is. One query.
+
+    library: brings the user's `access`, from `get_library_for`. among: the shares to look in, such as those that a
+    dialect can show; all of the library's otherwise.
+    Raises ActionNotAllowed for one who may not, whether there is such a share or not, and ShareNotFound.
+    """
+    shares = Share.objects.with_principals() if among is None else among
+    shares = shares.filter(library=library, pk=share_id)
+    if action in library.access.actions:
+        refusal: SharingError = ShareNotFound()
+    else:
+        shares, refusal = shares.filter(kind=Kind.USER, user=user.pk), ActionNotAllowed(action)
+    if share := shares.first():
+        return share
+    raise refusal
 
 
 def find_libraries(identifiers: Collection[str], *, among: LibraryQuerySet | None = None) -> dict[str, Library]:

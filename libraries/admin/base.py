@@ -124,7 +124,7 @@ class ConsoleAdmin(Scoped, admin.ModelAdmin):
         try:
             return super().changelist_view(request, extra_context)
         except ValidationError as error:
-            raise BadRequest("The address or the form names a key that is none.") from error
+            raise BadRequest("The address or the form contains an id that is not valid.") from error
 
 
 class VerbAdmin(ConsoleAdmin):

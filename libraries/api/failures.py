@@ -54,9 +54,13 @@ CONFLICTS = (errors.LastOwner, errors.AccountInUse, errors.OrganizationInUse)
 """How things stand keeps it from being done."""
 
 
-def usual_statuses(*, invalid: int) -> dict[type[SharingError], int]:
-    """The status of each error of the core, where a dialect has no other. `invalid`: its status for a bad request."""
+def usual_statuses(*, invalid: int) -> dict[type[Exception], int]:
+    """The status of each error, where a dialect has no other. `invalid`: its status for a request that is not valid.
+
+    The framework's own errors bring theirs along: a dialect adds those to which it gives another.
+    """
     return {
+        exceptions.ValidationError: invalid,
         **dict.fromkeys(NOT_FOUND, 404),
         **dict.fromkeys(FORBIDDEN, 403),
         **dict.fromkeys(INVALID, invalid),
@@ -84,20 +88,21 @@ class Failure:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def failure_of(error: Exception, statuses: Mapping[type[SharingError], int]) -> Failure:
-    """Any exception as a failure. `statuses`: the dialect's status for each error of the core."""
+def failure_of(error: Exception, statuses: Mapping[type[Exception], int]) -> Failure:
+    """Any exception as a failure. `statuses`: the dialect's, on `usual_statuses`."""
     match error:
         case SharingError():
             return Failure(statuses[type(error)], str(error), error)
         case exceptions.ValidationError():
-            return Failure(
-                422, "The request is not valid.", error, tuple(_field_errors(error.detail, error.get_codes()))
-            )
+            found = tuple(_field_errors(error.detail, error.get_codes()))
+            return Failure(statuses[exceptions.ValidationError], "The request is not valid.", error, found)
         case exceptions.UnsupportedMediaType():
-            wanted = {"Accept": "application/json"}
-            return Failure(415, "Send the body as JSON, with Content-Type: application/json.", error, headers=wanted)
+            sentence, wanted = "Send the body as JSON, with Content-Type: application/json.", "application/json"
+            status = statuses.get(type(error), error.status_code)
+            return Failure(status, sentence, error, headers={"Accept": wanted})
         case exceptions.APIException():
-            return Failure(error.status_code, str(error.detail), error, headers=_headers(error))
+            status = statuses.get(type(error), error.status_code)
+            return Failure(status, str(error.detail), error, headers=_headers(error))
         case Http404():
             return Failure(404, "There is nothing here.", error)
         case SuspiciousOperation() | BadRequest():
@@ -111,7 +116,7 @@ def failure_of(error: Exception, statuses: Mapping[type[SharingError], int]) -> 
             return Failure(503, "The database cannot be reached. Try again soon.", error, headers=headers)
         case _:
             log.exception("unexpected error")
-            return Failure(500, "Something went wrong here. The request id helps to find out what.", error)
+            return Failure(500, "An internal error occurred. Quote the request id when you report it.", error)
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:

@@ -60,7 +60,7 @@ class StrictCharField(serializers.CharField):
 class MomentField(serializers.DateTimeField):
     """A moment with its zone: without one it would be another moment to each reader."""
 
-    default_error_messages = {"naive": "Name the time zone, as in 2030-01-31T12:00:00Z."}
+    default_error_messages = {"naive": "Include the time zone, as in 2030-01-31T12:00:00Z."}
 
     def enforce_timezone(self, value: datetime) -> datetime:
         if value.tzinfo is None:

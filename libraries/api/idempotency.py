@@ -55,14 +55,14 @@ def _claim(view: DialectViewSet) -> tuple[IdempotencyKey, bool]:
     """The row of the request's key, and whether it is new. Raises ValidationError for a key that is of no use."""
     key, fingerprint = view.request.headers[HEADER], _fingerprint(view)
     if not USABLE.fullmatch(key):
-        raise ValidationError({HEADER: [f"1 to {IDEMPOTENCY_KEY_LENGTH} visible ASCII characters."]})
+        raise ValidationError({HEADER: [f"Must be 1 to {IDEMPOTENCY_KEY_LENGTH} visible ASCII characters."]})
     mine = IdempotencyKey.objects.filter(user=view.caller)
     mine.outdated().delete()
     claim, is_new = mine.get_or_create(
         user=view.caller, key=key, defaults={"fingerprint": fingerprint, "nonce": secrets.token_bytes(NONCE_BYTES)}
     )
     if claim.fingerprint != fingerprint:
-        raise ValidationError({HEADER: ["It came with another request before."]})
+        raise ValidationError({HEADER: ["This key was already used, with another request."]})
     return claim, is_new
 
 

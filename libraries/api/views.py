@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, cast
 from urllib.parse import unquote_to_bytes
 
@@ -14,18 +14,21 @@ from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ViewSet
 
+from libraries.access.check import get_library_for
 from libraries.api.authentication import HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
 from libraries.api.parsers import StrictJSONParser
 from libraries.events.record import recorded_via
-from libraries.models import ApiKey, Scope, User
+from libraries.models import ApiKey, Library, Scope, User
+from libraries.rules.levels import Action
 
 
 class DialectViewSet(ViewSet):
     """Credential (401), scope (403), then the view: its door (404, 403), then its body."""
 
     dialect: ClassVar[str]
-    statuses: ClassVar[dict[Any, int]]
+    statuses: ClassVar[Mapping[type[Exception], int]]
+    """The status of each error, on `usual_statuses` of failures.py."""
     read_scope: ClassVar[Scope | None] = Scope.LIBRARY_READ
     write_scope: ClassVar[Scope | None] = Scope.LIBRARY_WRITE
     authentication_classes: Any = [KeyAuthentication]
@@ -56,6 +59,10 @@ class DialectViewSet(ViewSet):
     def key(self) -> ApiKey:
         """What the caller asks with."""
         return cast(ApiKey, self.request.auth)
+
+    def library_for(self, identifier: str, action: Action) -> Library:
+        """The door: the library, for a caller who may do `action`. Raises LibraryNotFound, ActionNotAllowed."""
+        return get_library_for(self.caller, identifier, action)
 
     def body(self, serializer_class: type[BaseSerializer], **options: Any) -> dict[str, Any]:
         """The valid body, or a ValidationError. Call it behind the door, so that a stranger learns nothing."""

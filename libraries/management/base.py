@@ -68,7 +68,7 @@ def find_library(identifier: str) -> Library:
     """The library under any of its names; a CommandError that says so where there is none."""
     library = Library.objects.select_related("organization").filter(lookup_for(identifier)).first()
     if library is None:
-        raise CommandError(f"There is no library “{identifier}”. Name its UUID, natural id or object id.")
+        raise CommandError(f"There is no library “{identifier}”. Give its UUID, natural id or object id.")
     return library
 
 
@@ -101,5 +101,5 @@ def _argument(meaning: Callable[[str], T], text: str) -> T:
 def positive(text: str) -> int:
     """An argument that counts: 1 or more."""
     if not (text.isdecimal() and int(text) > 0):
-        raise ArgumentTypeError(f"{text!r} is no number from 1 on")
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1")
     return int(text)

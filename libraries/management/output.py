@@ -23,7 +23,7 @@ def add_file_argument(parser: CommandParser) -> None:
 
 def _path(text: str) -> str:
     if not text or "\x00" in text:
-        raise ArgumentTypeError(f"{text!r} is no file's name")
+        raise ArgumentTypeError(f"{text!r} is not a file name")
     return text
 
 

@@ -55,7 +55,7 @@ def create_api_key(
         _refuse_scopes_beyond(asking_key, scopes)
         expires_at = _end_within(asking_key, expires_at)
     if expires_at and expires_at <= timezone.now():
-        raise ExpiryRefused("That moment is in the past.")
+        raise ExpiryRefused("The expiry date is in the past.")
     secret = _new_secret()
     with transaction.atomic():
         key = ApiKey.objects.create(
@@ -164,15 +164,17 @@ def _refuse_scopes_beyond(asking_key: ApiKey, scopes: Collection[str]) -> None:
 def _end_within(asking_key: ApiKey, wanted: datetime | None) -> datetime | None:
     latest = asking_key.expires_at
     if latest and wanted and wanted > latest:
-        raise ExpiryRefused(f"The key that asks ends at {latest.isoformat()}: no other can last longer.", latest)
+        raise ExpiryRefused(f"This key expires at {latest.isoformat()}: a key made with it cannot last longer.", latest)
     return wanted or latest
 
 
 def _refuse_name(name: str) -> None:
     if not 0 < len(name) <= KEY_NAME_LENGTH:
-        raise InvalidText("name", f"A key's name has 1 to {KEY_NAME_LENGTH} characters.")
+        raise InvalidText("name", f"A key's name must have 1 to {KEY_NAME_LENGTH} characters.")
     if not is_storable(name):
-        raise InvalidText("name", "The name has characters that cannot be kept: NUL, or half of a surrogate pair.")
+        raise InvalidText(
+            "name", "The name contains characters that cannot be stored: NUL, or half of a surrogate pair."
+        )
 
 
 def _new_secret() -> str:

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from django.db import transaction
 
+from libraries.errors import OrganizationNotFound
 from libraries.events.record import EventAction, record_of_organization
 from libraries.models import Actor, Organization, User
 from libraries.people.administrators import powers_of, require_administrator, set_administrator
 from libraries.people.departure import Departure, departure_of
-from libraries.people.locks import lock_user, lock_with_principals
+from libraries.people.locks import lock_user, lock_with_principals, locked
 from libraries.people.queries import is_member
 from libraries.principals import Principal
 from libraries.rules.levels import Kind
@@ -18,15 +19,10 @@ from libraries.sharing.write import erase_share, hand_over
 
 
 def add_member(*, organization: Organization, user: User, actor: Actor) -> bool:
-    """Take the user in; returns whether that changed anything. Raises NotAdministrator."""
+    """Take the user in; returns whether that changed anything. Raises NotAdministrator, OrganizationNotFound."""
     with transaction.atomic():
-        require_administrator(actor, organization)
-        lock_user(user)
-        if is_member(user, organization):
-            return False
-        user.groups.add(organization.group_id)
-        record_of_organization(EventAction.MEMBER_ADDED, organization, actor=actor, principal=user.username)
-        return True
+        _lock_for(actor, organization, user)
+        return _add(organization, user, actor)
 
 
 def put_member(
@@ -39,15 +35,14 @@ def put_member(
 ) -> bool:
     """Take the user in where they are not, and give or take R10's power unless `administrator` is None.
 
-    Returns whether that changed anything. Raises NotAdministrator, and what `precondition` (called with the locked
-    user, or None for one who is no member) raises.
+    Returns whether that changed anything. Raises NotAdministrator, OrganizationNotFound if the organization is gone, and
+    what `precondition` (called with the locked user, or None for one who is no member) raises.
     """
     with transaction.atomic():
-        require_administrator(actor, organization)
-        lock_user(user)
+        _lock_for(actor, organization, user)
         if precondition:
             precondition(user if is_member(user, organization) else None)
-        changed = add_member(organization=organization, user=user, actor=actor)
+        changed = _add(organization, user, actor)
         if administrator is not None:
             changed |= set_administrator(organization=organization, user=user, administrator=administrator, actor=actor)
         return changed
@@ -87,3 +82,18 @@ def remove_member(
             EventAction.MEMBER_REMOVED, organization, actor=actor, principal=user.username, details=details
         )
         return departure
+
+
+def _lock_for(actor: Actor, organization: Organization, user: User) -> None:
+    """Keep the organization from being dissolved, and others from moving the user, until the transaction ends."""
+    require_administrator(actor, organization)
+    locked(Organization.objects.select_for_update(no_key=True), organization, gone=OrganizationNotFound())
+    lock_user(user)
+
+
+def _add(organization: Organization, user: User, actor: Actor) -> bool:
+    if is_member(user, organization):
+        return False
+    user.groups.add(organization.group_id)
+    record_of_organization(EventAction.MEMBER_ADDED, organization, actor=actor, principal=user.username)
+    return True

@@ -15,7 +15,7 @@ from libraries.share_files.columns import ABSENT, BadLine, Line
 from libraries.sharing.bulk import Item
 from libraries.sharing.rules import KEEP, Wanted
 
-USUAL = 10_000
+CACHED_VALUES = 10_000
 """Of what lines have in common, how much is kept at hand."""
 LEVELS = {text: level for level in Level for text in (level.name, str(level.value))}
 END_OF_DAY = time(23, 59, 59)
@@ -44,7 +44,7 @@ def level_of(text: str) -> Level:
     try:
         return LEVELS[text.strip().upper()]
     except KeyError:
-        raise ValueError(f"{text!r} is none of {', '.join(Level.names)}, nor 0 to {max(Level.values)}") from None
+        raise ValueError(f"{text!r} is not one of {', '.join(Level.names)}, or 0 to {max(Level.values)}") from None
 
 
 def moment_of(text: str) -> datetime:
@@ -62,7 +62,7 @@ def _moment(text: str, of_a_date: time) -> datetime:
         parsed = _parsed(text.strip(), of_a_date)
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"{text!r} is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z") from None
+        raise ValueError(f"{text!r} is not a date such as 2030-01-31 or 2030-01-31T12:00:00Z") from None
 
 
 def _parsed(text: str, of_a_date: time) -> datetime:
@@ -73,7 +73,7 @@ def _parsed(text: str, of_a_date: time) -> datetime:
     raise ValueError
 
 
-@lru_cache(USUAL)
+@lru_cache(CACHED_VALUES)
 def _wanted(level: Any, expires_at: Any, note: Any) -> Wanted | None:
     """An empty level takes the share away; an empty end is none."""
     if level is None or not str(level).strip():
@@ -96,7 +96,7 @@ def _end(expires_at: Any) -> Any:
         raise ValueRefused("expires_at", str(error)) from None
 
 
-@lru_cache(USUAL)
+@lru_cache(CACHED_VALUES)
 def _named(principal: str) -> Any:
     name = principal.strip()
     if not name:

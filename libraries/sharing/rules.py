@@ -160,7 +160,7 @@ def _end(level: Level, wanted: datetime | Keep | None, before: CurrentShare | No
     kept = before.expires_at if before and before.expires_at and before.expires_at > timezone.now() else None
     if level == Level.OWNER:
         if isinstance(wanted, datetime):
-            raise ExpiryRefused("An owner's access has no end.")
+            raise ExpiryRefused("An owner's access cannot have an expiry date.")
         return None
     if wanted is KEEP and before and before.level == level and before.expires_at == kept:
         return kept
@@ -173,16 +173,18 @@ def _end(level: Level, wanted: datetime | Keep | None, before: CurrentShare | No
 
 def _refuse_end(wanted: datetime, latest: datetime | None) -> None:
     if wanted <= timezone.now():
-        raise ExpiryRefused("That moment is in the past.")
+        raise ExpiryRefused("The expiry date is in the past.")
     if latest and wanted > latest:
-        raise ExpiryRefused(f"Your own access ends at {latest.isoformat()}: the share cannot last longer.", latest)
+        raise ExpiryRefused(f"Your own access expires at {latest.isoformat()}: the share cannot last longer.", latest)
 
 
 def _note(wanted: str | Keep, before: CurrentShare | None) -> str:
     if isinstance(wanted, Keep):
         return before.note if before else ""
     if len(wanted) > NOTE_LENGTH:
-        raise InvalidText("note", f"A note has at most {NOTE_LENGTH} characters.")
+        raise InvalidText("note", f"A note can have at most {NOTE_LENGTH} characters.")
     if not is_storable(wanted):
-        raise InvalidText("note", "The note has characters that cannot be kept: NUL, or half of a surrogate pair.")
+        raise InvalidText(
+            "note", "The note contains characters that cannot be stored: NUL, or half of a surrogate pair."
+        )
     return wanted

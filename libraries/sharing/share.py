@@ -13,7 +13,7 @@ from libraries.access.check import get_libraries_for, get_library_for
 from libraries.errors import LibraryNotFound, OnlyUsersOwn, ShareNotFound
 from libraries.identifiers import lookup_for
 from libraries.models import Actor, Library, Share, User
-from libraries.principals import Principal, PrincipalReference
+from libraries.principals import PrincipalReference
 from libraries.rules.levels import Action, Kind, Level
 from libraries.sharing.rules import (
     KEEP,
@@ -94,11 +94,6 @@ def revoke_share(
         refuse_to_revoke(share, access=library.access, actor=actor)
         erase_share(library, share, actor)
         return share
-
-
-def leave_library(*, library: Library, actor: User) -> Share:
-    """Give up one's own share (R7). Raises LibraryNotFound, ShareNotFound, OwnShareFixed."""
-    return revoke_share(library=library, principal=Principal(Kind.USER, actor).reference, actor=actor)
 
 
 def transfer_library(

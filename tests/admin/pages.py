@@ -11,7 +11,7 @@ from libraries.models import Event, Library
 
 Response = Any
 
-CHANGED = "Somebody changed this after you opened the page. Open it again, and decide anew."
+CHANGED = "Somebody else changed this after you opened the page. Reload the page before you change it."
 HANDBOOK = {"alice": "OWNER", "org:acme": "READER", "team:engineering": "EDITOR", "team:interns": "NONE"}
 """The handbook's shares, as `levels` tells them, before anything is changed."""
 SHARE_EVENT = ("action", "actor", "principal", "from_level", "to_level")

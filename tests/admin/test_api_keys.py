@@ -80,7 +80,7 @@ def test_an_end_that_has_passed_is_refused(console, bob):
     refused = make(console, bob, expires_at="2001-01-01T00:00:00")
 
     assert errors(refused) == {
-        "expires_at": ["That moment is in the past. Name another moment, or leave it empty. (R3)"]
+        "expires_at": ["The expiry date is in the past. Enter another date, or leave it empty. (R3)"]
     }
     assert not ApiKey.objects.filter(name="nightly").exists()
 
@@ -91,7 +91,7 @@ def test_an_inactive_account_gets_none(console, bob):
 
     refused = make(console, bob)
 
-    assert errors(refused) == {"user": ["bob is inactive: no key of theirs opens anything."]}
+    assert errors(refused) == {"user": ["bob is inactive: their keys give no access."]}
     assert not ApiKey.objects.filter(name="nightly").exists()
 
 
@@ -155,8 +155,9 @@ def test_administrators_make_and_revoke_their_own_and_service_accounts(console_o
     assert ApiClient(service.context["secret"]).get("/api/me").json()["username"] == "robot"
     assert errors(persons) == {
         "user": [
-            "“bob” is neither you nor a service account of yours: a member without a password, of no other organization."
-            " Let them make it themselves, or ask a superuser. (R10)"
+            "You cannot manage the API keys of “bob”: only your own, and those of service accounts (members without a"
+            " password, in no other organization) of an organization that you administer. Let them do it themselves, or ask a"
+            " superuser. (R10)"
         ]
     }
     assert not ApiKey.objects.filter(user=bob).exists()

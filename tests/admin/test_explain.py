@@ -55,11 +55,11 @@ def test_any_name_will_do(console, dave, handbook):
 @pytest.mark.parametrize(
     ("person", "library", "refusals"),
     [
-        ("nobody", "handbook", {"person": "“nobody” is nobody whom this library could reach."}),
+        ("nobody", "handbook", {"person": "No user “nobody” has, or can be given, access to this library."}),
         ("dave", "nothing", {"library": "There is no library “nothing” that you may see."}),
         ("", "handbook", {"person": "Name a person."}),
         ("dave", "", {"library": "Name a library."}),
-        ("\ud800".encode("utf-8", "surrogatepass"), "handbook", {"person": "“"}),
+        ("\ud800".encode("utf-8", "surrogatepass"), "handbook", {"person": "No user “"}),
         ("x" * 300, "handbook", {"person": "Ensure this value has at most 254 characters"}),
     ],
 )

@@ -76,7 +76,7 @@ def test_a_transfer_out_of_the_organization_is_refused_beside_the_owner(console,
 
     assert errors(refused) == {
         "owner": [
-            "“alice” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+            "No user, team or organization “alice” can be given access to this library. Check the name. People from other organizations can be added only where the library's organization shares with anyone. (R8)"
         ]
     }
     assert levels(lab_notes) == {"erin": "OWNER", "team:research": "READER"}
@@ -94,7 +94,7 @@ def test_a_library_of_an_inactive_owner_is_edited_and_not_handed_to_another_inac
     refused = console.save(library_page(handbook), owner=str(bob.pk))
     assert errors(refused) == {
         "owner": [
-            "“bob” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+            "No user, team or organization “bob” can be given access to this library. Check the name. People from other organizations can be added only where the library's organization shares with anyone. (R8)"
         ]
     }
 
@@ -133,7 +133,7 @@ def test_a_library_without_a_fitting_owner_is_refused(console, acme, erin, bob):
 
     assert errors(nobody) == {"owner": ["This field is required."]}
     assert errors(outsider) == {
-        "owner": ["erin is not a member of “acme”. Take them in first, on the organization's page."]
+        "owner": ["erin is not a member of “acme”. Add them first, on the organization's page."]
     }
     assert not Library.objects.filter(name="Field Notes").exists()
 
@@ -148,7 +148,7 @@ def test_a_library_whose_shares_are_refused_is_not_made(console, acme, bob):
 
     assert row_errors(response)["nobody"] == {
         "principal": [
-            "“nobody” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+            "No user, team or organization “nobody” can be given access to this library. Check the name. People from other organizations can be added only where the library's organization shares with anyone. (R8)"
         ]
     }
     assert not Library.objects.filter(name="Field Notes").exists()

@@ -88,7 +88,7 @@ def test_unknown_principals_are_refused_in_their_row_and_nothing_else_is_saved(c
     assert row_errors(response) == {
         "nobody": {
             "principal": [
-                "“nobody” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+                "No user, team or organization “nobody” can be given access to this library. Check the name. People from other organizations can be added only where the library's organization shares with anyone. (R8)"
             ]
         }
     }
@@ -101,7 +101,7 @@ def test_unknown_principals_are_refused_in_their_row_and_nothing_else_is_saved(c
     assert row_errors(outsider) == {
         "alice": {
             "principal": [
-                "“alice” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+                "No user, team or organization “alice” can be given access to this library. Check the name. People from other organizations can be added only where the library's organization shares with anyone. (R8)"
             ]
         }
     }
@@ -151,7 +151,11 @@ def test_an_owner_is_refused_their_own_share_beside_its_row(console, handbook, a
     [
         (
             {"shares__1__expires_at": "2001-01-01T00:00:00"},
-            {"org:acme": {"expires_at": ["That moment is in the past. Name another moment, or leave it empty. (R3)"]}},
+            {
+                "org:acme": {
+                    "expires_at": ["The expiry date is in the past. Enter another date, or leave it empty. (R3)"]
+                }
+            },
         ),
         (
             {"shares__0__expires_at": "2100-01-01T00:00:00"},
@@ -175,7 +179,7 @@ def test_an_owner_is_refused_their_own_share_beside_its_row(console, handbook, a
         ),
         (
             {"shares__4__principal": "team:engineering"},
-            {"team:engineering": {"principal": ["This one has a share already. Change that one instead."]}},
+            {"team:engineering": {"principal": ["This principal already has a share. Change that one instead."]}},
         ),
         (
             {"shares__4__note": "for whom?"},

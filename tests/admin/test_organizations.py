@@ -102,7 +102,7 @@ def test_a_stranger_is_not_made_an_administrator(console, acme, erin):
     response = console.save(page(acme), add_administrators=[str(erin.pk)], name="ACME")
 
     assert errors(response) == {
-        "add_administrators": ["erin is not a member of “acme”. Take them in first, on the organization's page."]
+        "add_administrators": ["erin is not a member of “acme”. Add them first, on the organization's page."]
     }
     assert not administers(erin, acme)
     acme.refresh_from_db()
@@ -131,7 +131,7 @@ def test_a_successor_from_elsewhere_is_refused(console, acme, bob, erin):
 
     assert errors(response) == {
         "successor": [
-            "“erin” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+            "No user, team or organization “erin” can be given access to this library. Check the name. People from other organizations can be added only where the library's organization shares with anyone. (R8)"
         ]
     }
     assert is_member(bob, acme)

@@ -29,6 +29,6 @@ def test_the_rule_comes_last():
         sentence(errors.ActionNotAllowed(Action.CHANGE)) == "You may not change this library. Ask an owner of it. (R4)"
     )
     assert sentence(errors.NotSuperuser()) == "Only superusers may do that. Ask one of them."
-    assert sentence(errors.ExpiryRefused("That moment is in the past.")) == (
-        "That moment is in the past. Name another moment, or leave it empty. (R3)"
+    assert sentence(errors.ExpiryRefused("The expiry date is in the past.")) == (
+        "The expiry date is in the past. Enter another date, or leave it empty. (R3)"
     )

@@ -173,7 +173,7 @@ def test_an_end_in_the_past_is_refused_in_each_row(console, chosen):
     preview = console.choose(LIST, "set_end", *chosen, ask="preview", expires_at="2001-01-01T00:00:00")
 
     assert {row[2] for row in shown(preview).values()} == {
-        "That moment is in the past. Name another moment, or leave it empty. (R3)"
+        "The expiry date is in the past. Enter another date, or leave it empty. (R3)"
     }
 
 

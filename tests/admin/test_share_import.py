@@ -24,7 +24,7 @@ UPLOAD = f"{LIST}import/"
 CONFIRM = f"{LIST}process_import/"
 CSV, JSON_LINES = "0", "1"
 R5 = "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
-R8 = "“{}” is nobody that this library can be shared with. Check the name; somebody from elsewhere needs an organization that shares with anyone. (R8)"
+R8 = "No user, team or organization “{}” can be given access to this library. Check the name. People from other organizations can be added only where the library's organization shares with anyone. (R8)"
 R9 = "There is no such library. Check its natural id. (R9)"
 
 
@@ -132,11 +132,11 @@ def test_what_is_refused_stands_by_its_row_and_column_and_keeps_all_out(console,
         3: {"library": R9},
         4: {"level": R5},
         5: {"principal": R8.format("alice")},
-        6: {"expires_at": "That moment is in the past. Name another moment, or leave it empty. (R3)"},
-        7: {"note": "A note has at most 500 characters."},
-        8: {"level": "'CHIEF' is none of NONE, READER, EDITOR, OWNER, nor 0 to 3."},
-        9: {"expires_at": "'tomorrow' is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z."},
-        10: {"expires_at": "'2100-99-31T12:00:00Z' is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z."},
+        6: {"expires_at": "The expiry date is in the past. Enter another date, or leave it empty. (R3)"},
+        7: {"note": "A note can have at most 500 characters."},
+        8: {"level": "'CHIEF' is not one of NONE, READER, EDITOR, OWNER, or 0 to 3."},
+        9: {"expires_at": "'tomorrow' is not a date such as 2030-01-31 or 2030-01-31T12:00:00Z."},
+        10: {"expires_at": "'2100-99-31T12:00:00Z' is not a date such as 2030-01-31 or 2030-01-31T12:00:00Z."},
         11: {"__all__": "There are 2 values, and the header names 5."},
         12: {"principal": "There is no principal."},
     }

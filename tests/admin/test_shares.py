@@ -69,7 +69,9 @@ def test_what_the_rules_refuse_is_told_beside_the_field(console, handbook):
     late = console.save(page(share_of(handbook, "org:acme")), expires_at="2001-01-01T00:00:00")
 
     assert errors(owner) == errors(team) == {"level": [R5]}
-    assert errors(late) == {"expires_at": ["That moment is in the past. Name another moment, or leave it empty. (R3)"]}
+    assert errors(late) == {
+        "expires_at": ["The expiry date is in the past. Enter another date, or leave it empty. (R3)"]
+    }
     assert not Event.objects.filter(via="admin").exists()
 
     console.save(page(share_of(handbook, "team:engineering")), level=0)

@@ -69,7 +69,7 @@ def test_strangers_are_refused_with_everything_else(console, engineering, erin, 
     )
 
     assert errors(response) == {
-        "add_members": ["erin is not a member of “acme”. Take them in first, on the organization's page."]
+        "add_members": ["erin is not a member of “acme”. Add them first, on the organization's page."]
     }
     assert not is_member(dave, engineering)
     engineering.refresh_from_db()

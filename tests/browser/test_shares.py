@@ -75,7 +75,7 @@ def test_why_a_row_is_refused_stands_in_it(console, list_page):
 
     row = list_page.get_by_role("row").filter(has_text="nobody")
     expect(row).to_contain_text("can be")
-    expect(list_page.get_by_role("cell", name="'BOSS' is none of NONE, READER, EDITOR, OWNER")).to_be_visible()
+    expect(list_page.get_by_role("cell", name="'BOSS' is not one of NONE, READER, EDITOR, OWNER")).to_be_visible()
     for theme, size in (("light", DESKTOP), ("dark", PHONE)):
         list_page.emulate_media(color_scheme=theme)
         list_page.set_viewport_size(size)

@@ -45,13 +45,13 @@ def test_it_is_recorded_without_the_secret_r11(run):
     ("arguments", "words"),
     [
         (("nobody",), "There is no user “nobody”."),
-        (("alice", "--expires", "2001-01-01"), "That moment is in the past. (R3)"),
-        (("alice", "--expires", "soon"), "'soon' is no date"),
+        (("alice", "--expires", "2001-01-01"), "The expiry date is in the past. (R3)"),
+        (("alice", "--expires", "soon"), "'soon' is not a date"),
         (("alice", "--scope", "everything"), "invalid choice: 'everything'"),
-        (("alice", "--name", ""), "A key's name has 1 to 100 characters."),
-        (("alice", "--name", "x" * 101), "A key's name has 1 to 100 characters."),
-        (("alice", "--name", "a\x00b"), "The name has characters that cannot be kept"),
-        (("alice", "--name", "\udcff"), "The name has characters that cannot be kept"),
+        (("alice", "--name", ""), "A key's name must have 1 to 100 characters."),
+        (("alice", "--name", "x" * 101), "A key's name must have 1 to 100 characters."),
+        (("alice", "--name", "a\x00b"), "The name contains characters that cannot be stored"),
+        (("alice", "--name", "\udcff"), "The name contains characters that cannot be stored"),
     ],
 )
 def test_each_refusal_is_a_sentence_and_makes_no_key(refusal_of, arguments, words):

@@ -130,7 +130,7 @@ def test_odd_filters_are_refused_or_find_nothing(run, option, text):
 
 @pytest.mark.parametrize("name", ["", "a\x00b"])
 def test_what_can_be_no_file_is_refused(refusal_of, name):
-    assert refusal_of("export_events", name) == f"Error: argument file: {name!r} is no file's name"
+    assert refusal_of("export_events", name) == f"Error: argument file: {name!r} is not a file name"
 
 
 def test_whoever_reads_along_may_stop():

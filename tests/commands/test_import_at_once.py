@@ -82,7 +82,7 @@ def failing_at_frank(monkeypatch) -> None:
 
 
 def test_no_line_of_a_library_is_done_when_one_before_it_has_failed(lines, failing_at_frank, monkeypatch):
-    assert import_by_one(lines) == "The database failed: gone. Go on with --start-line 6."
+    assert import_by_one(lines) == "The database failed: gone. Continue with --start-line 6."
     assert [name for name, *_ in told_of("roadmap")] == ["dave", "erin"]
 
     monkeypatch.undo()

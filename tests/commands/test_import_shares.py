@@ -20,7 +20,7 @@ from libraries.sharing.bulk import share_across
 from tests.factories import make_user
 
 HEADER = "library,principal,level,expires_at,note\n"
-MENDED = "Put the lines that are named above right, and import them again."
+MENDED = "Correct the lines listed above and import them again."
 
 
 @pytest.fixture
@@ -124,17 +124,17 @@ def test_every_refused_line_is_named_and_the_rest_is_done(imported, handbook):
         "Only an owner may give, change or take away ownership. An administrator transfers the library instead. (R5)"
     )
     assert refused(imported, content) == [
-        "line 3: “nobody” is nobody that this library can be shared with. (R8)",
+        "line 3: No user, team or organization “nobody” can be given access to this library. (R8)",
         "line 4: There is no such library. (R9)",
         f"line 5: {climbing}",
         f"line 6: {climbing}",
-        "line 7: “team:research” is nobody that this library can be shared with. (R8)",
-        "line 8: “alice” is nobody that this library can be shared with. (R8)",
-        "line 9: 'BOSS' is none of NONE, READER, EDITOR, OWNER, nor 0 to 3.",
-        "line 10: 'yesterday' is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z.",
-        "line 11: That moment is in the past. (R3)",
+        "line 7: No user, team or organization “team:research” can be given access to this library. (R8)",
+        "line 8: No user, team or organization “alice” can be given access to this library. (R8)",
+        "line 9: 'BOSS' is not one of NONE, READER, EDITOR, OWNER, or 0 to 3.",
+        "line 10: 'yesterday' is not a date such as 2030-01-31 or 2030-01-31T12:00:00Z.",
+        "line 11: The expiry date is in the past. (R3)",
         "line 12: There are 2 values, and the header names 5.",
-        "line 13: A note has at most 500 characters.",
+        "line 13: A note can have at most 500 characters.",
     ]
     assert levels(handbook).keys() == {"alice", "org:acme", "team:engineering", "team:interns", "erin", "frank"}
 
@@ -238,7 +238,7 @@ def test_what_a_terminal_might_obey_is_shown_as_an_escape(imported):
     content = HEADER + "handbook,\x1b]0;x\x07\x1b[2J\u202eevil,READER,,\nhandbook,bob,\x9bBOSS,,\n"
     first, second = refused(imported, content)
     assert first.startswith(r"line 2: “\x1b]0;x\x07\x1b[2J\u202eevil” is nobody")
-    assert second.startswith(r"line 3: '\x9bBOSS' is none of")
+    assert second.startswith(r"line 3: '\x9bBOSS' is not one of")
     assert imported("library,principal,level,\x1b[2J\n")[2].startswith(
         r"The header names what is no column here: \x1b[2J."
     )
@@ -273,7 +273,7 @@ class TestJsonLines:
             "Not a text: level.",
             "Not a text: principal, note.",
             "There is no such column: expires (do",
-            "'7' is none of NONE, READER, EDITOR,",
+            "'7' is not one of NONE, READER, EDIT",
             "This is not JSON: maximum recursion ",
         ]
 
@@ -292,7 +292,9 @@ def test_a_byte_order_mark_and_other_line_ends_are_taken(imported, handbook):
     content = "\ufeff" + (HEADER + 'handbook,erin,READER,,"two\nlines"\nhandbook,nobody,READER,,\n').replace(
         "\n", "\r\n"
     )
-    assert refused(imported, content) == ["line 4: “nobody” is nobody that this library can be shared with. (R8)"]
+    assert refused(imported, content) == [
+        "line 4: No user, team or organization “nobody” can be given access to this library. (R8)"
+    ]
     assert "erin" in levels(handbook)
 
 
@@ -343,7 +345,7 @@ class TestPipe:
         assert levels(handbook)["erin"] == 2
 
     def test_there_is_no_place_in_it_to_come_back_to(self, refusal_of):
-        sentence = "There is no place in a pipe to come back to: use --start-line."
+        sentence = "A pipe cannot be resumed: use --start-line."
         assert refusal_of("import_shares", "-", "--resume") == sentence
 
 
@@ -370,7 +372,7 @@ class TestBatches:
     ):
         out, err, sentence = imported(self.CONTENT, "--batch-size", "2")
         assert (out, err) == ("", ["Done up to line 3.", "Done up to line 5."])
-        assert sentence == "The database failed: gone. Go on with --start-line 6."
+        assert sentence == "The database failed: gone. Continue with --start-line 6."
         assert levels(handbook).keys() >= {"bob", "carol", "dave", "erin"}
         assert "frank" not in levels(handbook)
 
@@ -392,7 +394,7 @@ class TestBatches:
     def test_a_place_that_is_none_is_said(self, imported, tmp_path):
         kept = tmp_path / "shares.csv.resume"
         kept.write_text("here")
-        sentence = f"{kept} does not hold the number of a line: remove it to begin anew."
+        sentence = f"{kept} does not contain a line number: delete it to start again."
         assert imported(self.CONTENT, "--resume")[2] == sentence
 
     def test_stopped_by_hand_it_says_where_to_go_on(self, imported, monkeypatch):
@@ -400,7 +402,7 @@ class TestBatches:
             raise KeyboardInterrupt
 
         monkeypatch.setattr(importing, "share_across", stop)
-        assert imported(self.CONTENT)[2] == "Stopped. Go on with --start-line 1."
+        assert imported(self.CONTENT)[2] == "Stopped. Continue with --start-line 1."
 
 
 class TestTerminal:
@@ -421,7 +423,7 @@ class TestTerminal:
                 call_command("import_shares", str(path), stdout=io.StringIO(), stderr=err, verbosity=verbosity)
         assert "Importing" in terminal.getvalue()
         assert "100%" in terminal.getvalue()
-        refusal = "line 3: “[bold]nobody” is nobody that this library can be shared with. (R8)\n"
+        refusal = "line 3: No user, team or organization “[bold]nobody” can be given access to this library. (R8)\n"
         assert refusal in terminal.getvalue()
         assert elsewhere.getvalue() == f"{refusal}Done up to line 3.\n"
         assert "Importing" not in silent.getvalue()
@@ -431,7 +433,7 @@ class TestTerminal:
     "arguments", [("--start-line", "0"), ("--batch-size", "0"), ("--batch-size", "-1"), ("--start-line", "x")]
 )
 def test_a_number_that_is_none_is_refused(imported, arguments):
-    assert "is no number from 1 on" in imported(HEADER, *arguments)[2]
+    assert "is not a whole number from 1" in imported(HEADER, *arguments)[2]
 
 
 def test_a_file_that_is_not_there_is_said(refusal_of, tmp_path):

@@ -101,6 +101,6 @@ def test_it_leaves_a_database_in_use_alone(run, refusal_of, empty_world):
     for slug in (None, "acme"):
         if slug:
             Organization.objects.create(slug=slug, name="A real one")
-        assert refusal_of("seed_demo") == "This database is in use: the demo world belongs into an empty one."
+        assert refusal_of("seed_demo") == "This database is not empty: the demo world can only be made in an empty one."
     assert not ApiKey.objects.exists()
     assert not Library.objects.exists()

@@ -77,10 +77,10 @@ class TestRefusals:
              "An administrator transfers the library instead. (R5)"),
             (("alice", "READER"), "Only an owner may give, change or take away ownership. "
              "An administrator transfers the library instead. (R5)"),
-            (("nobody", "READER"), "“nobody” is nobody that this library can be shared with. (R8)"),
-            (("team:research", "READER"), "“team:research” is nobody that this library can be shared with. (R8)"),
-            (("erin", "READER", "--expires", "2001-01-01"), "That moment is in the past. (R3)"),
-            (("erin", "READER", "--note", "x" * 501), "A note has at most 500 characters."),
+            (("nobody", "READER"), "No user, team or organization “nobody” can be given access to this library. (R8)"),
+            (("team:research", "READER"), "No user, team or organization “team:research” can be given access to this library. (R8)"),
+            (("erin", "READER", "--expires", "2001-01-01"), "The expiry date is in the past. (R3)"),
+            (("erin", "READER", "--note", "x" * 501), "A note can have at most 500 characters."),
             (("erin", "READER", "--as", "bob"), "You may not share this library. Ask an owner of it. (R4)"),
             (("erin", "READER", "--as", "frank"), "There is no such library. (R9)"),
             (("alice", "EDITOR", "--as", "alice"), "Owners cannot change or remove their own access. "
@@ -96,7 +96,7 @@ class TestRefusals:
 
     def test_a_library_that_is_not_there_is_named(self, refusal_of):
         assert refusal_of("share", "nothing", "erin", "READER") == (
-            "There is no library “nothing”. Name its UUID, natural id or object id."
+            "There is no library “nothing”. Give its UUID, natural id or object id."
         )
 
     @pytest.mark.parametrize("level", ["ADMIN", "4", "-1", "", "2.0", "9" * 5000, "٤"])
@@ -107,7 +107,7 @@ class TestRefusals:
         "moment", ["never", "", "2030-13-01", "2030-02-30T12:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00+12:00"]
     )
     def test_what_is_no_moment_is_refused_with_an_example(self, refusal_of, moment):
-        assert "is no date, such as 2030-01-31" in refusal_of(
+        assert "is not a date such as 2030-01-31" in refusal_of(
             "share", "handbook", "erin", "READER", f"--expires={moment}"
         )
 
@@ -126,4 +126,4 @@ def test_odd_arguments_are_refused_one_by_one(refusal_of, handbook, odd):
 
 @pytest.mark.parametrize("note", ["a\x00b", "\udcff"])
 def test_a_note_that_cannot_be_kept_is_refused(refusal_of, handbook, note):
-    assert "cannot be kept" in refusal_of("share", "handbook", "erin", "READER", f"--note={note}")
+    assert "cannot be stored" in refusal_of("share", "handbook", "erin", "READER", f"--note={note}")

@@ -27,7 +27,7 @@ def test_as_an_owner_it_leaves_the_other_owners_r6(run, handbook):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("nobody",), "“nobody” is nobody that this library can be shared with. (R8)"),
+        (("nobody",), "No user, team or organization “nobody” can be given access to this library. (R8)"),
         (("team:engineering",), "Only a user can be an owner."),
         (("everyone",), "Only a user can be an owner."),
         (

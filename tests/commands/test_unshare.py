@@ -10,7 +10,7 @@ from tests.commands.conftest import ODD_TEXTS
 
 def test_it_takes_the_share_away_and_says_so_r11(run, bob, handbook):
     assert run("unshare", "handbook", "team:engineering").out == (
-        "team:engineering has no share on handbook any more.\n"
+        "team:engineering no longer has a share on handbook.\n"
     )
     assert not can(bob, handbook, Action.CHANGE)
     event = Event.objects.latest("pk")

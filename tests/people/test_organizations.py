@@ -50,7 +50,10 @@ def test_a_superuser_dissolves_an_organization_that_nothing_hangs_on(
     share_library(library=handbook, principal=named("org:globex"), level=Level.READER, actor=alice)
     with pytest.raises(OrganizationInUse) as shared:
         delete_organization(organization=globex, actor=admin_user)
-    assert str(shared.value) == "“globex” still has a part in handbook. Delete or unshare these first."
+    assert (
+        str(shared.value)
+        == "“globex” still owns or has access to handbook. Delete these libraries, or stop sharing them with it, first."
+    )
 
     handbook.shares.get(organization=globex).delete()
     delete_organization(organization=globex, actor=admin_user)
@@ -63,7 +66,7 @@ def test_a_superuser_dissolves_an_organization_that_nothing_hangs_on(
 
 def test_a_sentence_names_ten_libraries_at_most():
     told = str(OrganizationInUse("acme", [f"library-{number}" for number in range(12)]))
-    assert told.endswith("library-9, 2 more. Delete or unshare these first.")
+    assert told.endswith("library-9, 2 more. Delete these libraries, or stop sharing them with it, first.")
 
 
 def test_what_is_gone_is_refused(world):

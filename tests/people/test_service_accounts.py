@@ -104,8 +104,9 @@ def test_a_refusal_says_what_to_do_and_leaves_nothing(alice, erin):
         create_api_key(user=erin, name="spare", actor=alice)
 
     assert str(refused.value) == (
-        "“erin” is neither you nor a service account of yours: a member without a password, of no other organization."
-        " Let them make it themselves, or ask a superuser."
+        "You cannot manage the API keys of “erin”: only your own, and those of service accounts (members without a"
+        " password, in no other organization) of an organization that you administer. Let them do it themselves, or ask a"
+        " superuser."
     )
     assert not ApiKey.objects.filter(user=erin).exists()
 

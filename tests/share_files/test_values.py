@@ -23,7 +23,7 @@ def test_a_level_is_numbered_or_named(text, level):
 @pytest.mark.parametrize("text", ["4", "-1", "2.0", "BOSS", "٢", "01", "true"])
 def test_what_is_no_level_is_refused_with_the_choices(text):
     assert told(f"{HEADER}handbook,bob,{text},,\n") == [
-        (2, f"{text!r} is none of NONE, READER, EDITOR, OWNER, nor 0 to 3.")
+        (2, f"{text!r} is not one of NONE, READER, EDITOR, OWNER, or 0 to 3.")
     ]
     assert bad_lines_of(f"{HEADER}handbook,bob,{text},,\n")[0].column == "level"
 
@@ -57,12 +57,12 @@ def test_elsewhere_a_date_is_where_its_day_begins():
 
 @pytest.mark.parametrize("text", ["tomorrow", "31.01.2090", "2090-02-30", "2090-01-31T25:00", "9999-12-31T23:59-12:00"])
 def test_what_is_no_end_is_refused_with_an_example(text):
-    with pytest.raises(ValueError, match="is no date, such as 2030-01-31"):
+    with pytest.raises(ValueError, match="is not a date such as 2030-01-31"):
         end_of(text)
     line = bad_lines_of(f"{HEADER}handbook,bob,READER,{text},\n")[0]
     assert (line.column, line.reason) == (
         "expires_at",
-        f"{text!r} is no date, such as 2030-01-31 or 2030-01-31T12:00:00Z.",
+        f"{text!r} is not a date such as 2030-01-31 or 2030-01-31T12:00:00Z.",
     )
 
 

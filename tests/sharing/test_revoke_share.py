@@ -1,4 +1,4 @@
-"""sharing.revoke_share and sharing.leave_library"""
+"""sharing.revoke_share"""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from libraries.library_lifecycle import change_library
 from libraries.models import OPERATOR, Library, LibraryGroupObjectPermission, Organization, SharingScope, User
 from libraries.principals import named, with_email
 from libraries.rules.levels import Action, Kind, Level
-from libraries.sharing.share import leave_library, revoke_share
+from libraries.sharing.share import revoke_share
 from tests.factories import give, in_days, let_time_pass, make_user
 
 
 def revoke(actor, library, principal, **options):
     return revoke_share(library=library, principal=named(principal), actor=actor, **options)
+
+
+def leave(user, library):
+    """The user's own share is the one that is taken away."""
+    return revoke(user, library, user.username)
 
 
 def test_it_takes_the_share_away_with_its_grants_and_records_it_r11(alice, bob, handbook, new_events):
@@ -107,7 +112,7 @@ def test_a_precondition_sees_the_share_and_may_refuse(alice, handbook, new_event
 
 class TestLeaving:
     def test_anyone_gives_up_their_own_share_r7(self, carol, roadmap, new_events):
-        assert leave_library(library=roadmap, actor=carol).level == Level.EDITOR
+        assert leave(carol, roadmap).level == Level.EDITOR
         assert new_events() == [("share.revoked", "carol", Level.EDITOR, None)]
         assert not can(carol, roadmap, Action.CHANGE)
 
@@ -120,32 +125,32 @@ class TestLeaving:
         give(handbook, "bob", Level.OWNER)
         for actor, library in ((alice, handbook), (bob, handbook)):
             with pytest.raises(OwnShareFixed):
-                leave_library(library=library, actor=actor)
+                leave(actor, library)
         assert revoke(alice, handbook, "bob").level == Level.OWNER
 
     def test_an_owner_who_administers_cannot_either_r6_r10(self, alice, admin_user, handbook):
         with pytest.raises(OwnShareFixed):
-            leave_library(library=handbook, actor=alice)
+            leave(alice, handbook)
         give(handbook, "admin", Level.OWNER)
         with pytest.raises(OwnShareFixed):
-            leave_library(library=handbook, actor=admin_user)
+            leave(admin_user, handbook)
 
     def test_one_without_a_share_of_their_own_has_nothing_to_give_up(self, bob, handbook, erin):
         with pytest.raises(ShareNotFound):
-            leave_library(library=handbook, actor=bob)
+            leave(bob, handbook)
         with pytest.raises(LibraryNotFound):
-            leave_library(library=handbook, actor=erin)
+            leave(erin, handbook)
 
     def test_the_shut_out_cannot_give_up_being_so_r2_r7(self, bob, handbook):
         give(handbook, "bob", Level.NONE)
         with pytest.raises(LibraryNotFound):
-            leave_library(library=handbook, actor=bob)
+            leave(bob, handbook)
 
     def test_one_whose_share_is_over_cannot_see_it_to_give_it_up_r3(self, erin, handbook):
         give(handbook, "erin", Level.READER, expires_at=in_days(1))
         let_time_pass(days=1)
         with pytest.raises(LibraryNotFound):
-            leave_library(library=handbook, actor=erin)
+            leave(erin, handbook)
 
     def test_an_account_without_email_is_nobody_by_an_empty_one_r7(self, acme, handbook):
         victim, attacker = make_user("victim", member_of=acme), make_user("attacker", member_of=acme)
@@ -170,4 +175,4 @@ def test_a_deactivated_user_can_do_nothing_by_this_way(bob, handbook):
     User.objects.filter(pk=bob.pk).update(is_active=False)
     bob.refresh_from_db()
     with pytest.raises(LibraryNotFound):
-        leave_library(library=handbook, actor=bob)
+        leave(bob, handbook)

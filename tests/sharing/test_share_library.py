@@ -26,7 +26,7 @@ from libraries.models import (
 from libraries.principals import named, with_email, with_id
 from libraries.rules.levels import Action, Kind, Level
 from libraries.sharing import write
-from libraries.sharing.share import leave_library, share_library
+from libraries.sharing.share import revoke_share, share_library
 from tests.factories import give, give_as, in_days, level_of
 
 
@@ -240,5 +240,5 @@ def test_one_may_shut_themself_out_and_only_others_let_them_back_in_r2_r7(alice,
     give_as(dave, roadmap, "dave", Level.NONE)
 
     with pytest.raises(LibraryNotFound):
-        leave_library(library=roadmap, actor=dave)
+        revoke_share(library=roadmap, principal=named("dave"), actor=dave)
     assert give_as(carol, roadmap, "dave", Level.READER)[0].level == Level.READER

@@ -22,23 +22,23 @@ from libraries.errors import SharingError
 
 REMEDIES: dict[type[SharingError], str] = {
     errors.LibraryNotFound: "Check its natural id.",
-    errors.ShareNotFound: "It may have gone meanwhile: look at the list again.",
-    errors.UnknownPrincipal: "Check the name; somebody from elsewhere needs an organization that shares with anyone.",
-    errors.UnknownOrganization: "Choose one of yours.",
+    errors.ShareNotFound: "It may have been deleted in the meantime: reload the list.",
+    errors.UnknownPrincipal: "Check the name. People from other organizations can be added only where the library's organization shares with anyone.",
+    errors.UnknownOrganization: "Choose an organization that you are a member of.",
     errors.NotAdministrator: "Ask one of them.",
     errors.NotSuperuser: "Ask one of them.",
     errors.MayNotAsk: "Ask an administrator of its organization.",
-    errors.OnlyUsersOwn: "Give another level, or choose a user.",
-    errors.ExpiryRefused: "Name another moment, or leave it empty.",
+    errors.OnlyUsersOwn: "Choose another level, or a user.",
+    errors.ExpiryRefused: "Enter another date, or leave it empty.",
     errors.NameTaken: "Choose another.",
     errors.PersonNotFound: "Check the name.",
     errors.UnknownUser: "Check the name, and that the account is active.",
-    errors.OrganizationNotFound: "It may have gone meanwhile: look at the list again.",
-    errors.TeamNotFound: "It may have gone meanwhile: look at the list again.",
-    errors.KeyNotFound: "It may have ended meanwhile: look at the list again.",
+    errors.OrganizationNotFound: "It may have been deleted in the meantime: reload the list.",
+    errors.TeamNotFound: "It may have been deleted in the meantime: reload the list.",
+    errors.KeyNotFound: "It may have expired or been revoked in the meantime: reload the list.",
     errors.ScopeNotHeld: "Use a key that has it.",
     errors.OthersAccess: "Ask an owner of it.",
-    errors.NotMember: "Take them in first, on the organization's page.",
+    errors.NotMember: "Add them first, on the organization's page.",
     errors.NamedTwice: "Leave one of them out.",
 }
 """What to do instead, for the errors whose own sentence does not say so."""
@@ -56,7 +56,7 @@ class ChangedMeanwhile(SharingError):
     code = "changed_meanwhile"
 
     def __init__(self) -> None:
-        super().__init__("Somebody changed this after you opened the page. Open it again, and decide anew.")
+        super().__init__("Somebody else changed this after you opened the page. Reload the page before you change it.")
 
 
 class Refusal(NamedTuple):
@@ -144,7 +144,7 @@ class VerbFormSet(forms.BaseInlineFormSet):
         """An error of its own, since Django overlooks errors in rows that are marked to be deleted."""
         prefixes = {form.prefix for form in self.forms}
         if any(refusal.prefix in prefixes for refusal in _shown.get()):
-            raise forms.ValidationError("Nothing was saved. What was refused stands in its row.")
+            raise forms.ValidationError("Nothing was saved. Each row that was refused says why.")
 
 
 class StaleCheckedForm(VerbForm):

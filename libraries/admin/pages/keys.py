@@ -42,7 +42,7 @@ class KeyForm(VerbForm):
     def clean_user(self) -> User:
         user = self.cleaned_data["user"]
         if not user.is_active:
-            raise forms.ValidationError(f"{user} is inactive: no key of theirs opens anything.")
+            raise forms.ValidationError(f"{user} is inactive: their keys give no access.")
         return user
 
     def create(self, actor: Actor) -> None:

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.response import Response
 
 from libraries.api.failures import Failure, FieldError, failure_of, usual_statuses
 
-STATUSES = usual_statuses(invalid=400)
-
-BAD_REQUEST = (415, 422)
-"""What the other dialects tell apart, and the specification does not: a 400 here."""
+STATUSES = {**usual_statuses(invalid=400), UnsupportedMediaType: 400}
+"""The specification calls whatever is wrong with a request a 400."""
 
 
 def refusal(failure: Failure) -> Response:
     """The message alone."""
-    return Response(_message(failure), status=_status(failure))
+    return Response(_message(failure), status=failure.status)
 
 
 def error_of(error: Exception) -> dict[str, Any]:
     """What went wrong with one evaluation among several: `{"status", "message"}`."""
     failure = failure_of(error, STATUSES)
-    return {"status": _status(failure), "message": _message(failure)}
-
-
-def _status(failure: Failure) -> int:
-    return 400 if failure.status in BAD_REQUEST else failure.status
+    return {"status": failure.status, "message": _message(failure)}
 
 
 def _message(failure: Failure) -> str:

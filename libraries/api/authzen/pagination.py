@@ -80,7 +80,9 @@ class Page:
         try:
             return unseal(self._token, bound_to=self._bound_to)
         except BadToken:
-            raise serializers.ValidationError({"page": {"token": ["Not from an answer to this search."]}}) from None
+            raise serializers.ValidationError(
+                {"page": {"token": ["Not a token from an answer to this search."]}}
+            ) from None
 
     def document(self, found: Rows | Names) -> dict[str, Any]:
         """The answer: one query. A search that finds nothing at all has no pages."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -16,6 +15,7 @@ from rest_framework.serializers import BaseSerializer
 
 from libraries.access.searches import actions_for, libraries_for, subjects_for
 from libraries.access.subjects import name_of
+from libraries.api.addresses import base_address
 from libraries.api.authzen.errors import STATUSES, refusal
 from libraries.api.authzen.evaluations import evaluate, evaluate_all
 from libraries.api.authzen.pagination import Names, Page, Rows
@@ -185,7 +185,7 @@ class MetadataViewSet(AuthzenViewSet):
     @extend_schema(operation_id="metadata", tags=["authzen"], responses=Metadata, parameters=[REQUEST_ID])
     def retrieve(self, request: Request) -> Response:
         """Where everything is."""
-        base = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+        base = base_address(request)
         endpoints = {
             "access_evaluation_endpoint": "evaluation",
             "access_evaluations_endpoint": "evaluations",

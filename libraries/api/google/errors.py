@@ -14,7 +14,7 @@ from libraries.api.google.messages import UNKNOWN_NAME
 from libraries.api.google.permissions import AlreadyShared, PermissionNotFound
 from libraries.models import EVERYONE
 
-STATUSES: dict[type[errors.SharingError], int] = {
+STATUSES: dict[type[Exception], int] = {
     **usual_statuses(invalid=400),
     errors.NameTaken: 409,
     **dict.fromkeys(CONFLICTS, 400),
@@ -53,8 +53,8 @@ DOMAIN = "sharing"
 
 
 def status(failure: Failure) -> Response:
-    """`{"error": {"code", "message", "status", "details"}}`; what is not valid is a 400 here."""
-    code = 400 if failure.status == 422 else failure.status
+    """`{"error": {"code", "message", "status", "details"}}`."""
+    code = failure.status
     name = "FAILED_PRECONDITION" if isinstance(failure.cause, FAILED_PRECONDITIONS) else CODES.get(code, "UNKNOWN")
     error = {"code": code, "message": _message(failure), "status": name, "details": list(_details(failure))}
     return Response({"error": error}, status=code)

@@ -37,7 +37,7 @@ class Message(serializers.Serializer):
             raise serializers.ValidationError({name: [_unknown(name)] for name in unknown[:MOST_UNKNOWN]})
         fields = [spellings[name] for name in data]
         if twice := {name for name in fields if fields.count(name) > 1}:
-            raise serializers.ValidationError({name: ["Is there in two spellings."] for name in sorted(twice)})
+            raise serializers.ValidationError({name: ["Given twice, in two spellings."] for name in sorted(twice)})
         return {spellings[name]: value for name, value in data.items() if value is not None}
 
     def to_representation(self, instance: Any) -> dict[str, Any]:

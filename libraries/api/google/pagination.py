@@ -46,4 +46,6 @@ def _behind(token: str, rows: QuerySet[Any], bound_to: str) -> QuerySet[Any]:
     try:
         return OLDEST_FIRST.after(rows, unseal(token, bound_to=bound_to))
     except BadToken:
-        raise serializers.ValidationError({"pageToken": ["Not from a page of this list and size."]}) from None
+        raise serializers.ValidationError(
+            {"pageToken": ["Not a token from a page of this list with the same page size."]}
+        ) from None

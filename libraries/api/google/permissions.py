@@ -8,11 +8,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from libraries.errors import SharingError
-from libraries.models import EVERYONE, Library, Share
+from libraries.access.check import get_share_for
+from libraries.errors import ShareNotFound, SharingError
+from libraries.models import EVERYONE, Library, Share, User
 from libraries.principals import PrincipalReference, named, with_email
 from libraries.rules.conditions import unexpired
-from libraries.rules.levels import Kind, Level
+from libraries.rules.levels import Action, Kind, Level
 from libraries.sharing.share import Precondition
 
 PERMISSION_ID = r"[0-9a-f]{32}"
@@ -33,7 +34,7 @@ class AlreadyShared(SharingError):
     code = "already_shared"
 
     def __init__(self, grantee: str) -> None:
-        super().__init__(f"“{grantee}” has a share of this library already. Change that one.")
+        super().__init__(f"“{grantee}” already has a permission on this library. Update that one.")
 
 
 def permissions_of(library: Library) -> QuerySet[Share]:
@@ -47,13 +48,16 @@ def permission_id(share: Share) -> str:
     return share.pk.hex
 
 
-def permission_of(library: Library, identifier: str) -> Share:
-    """The share behind the permission's id. Raises PermissionNotFound."""
-    if re.fullmatch(PERMISSION_ID, identifier):
-        share = permissions_of(library).filter(pk=UUID(identifier)).first()
-        if share:
-            return share
-    raise PermissionNotFound
+def permission_for(user: User, library: Library, identifier: str, action: Action) -> Share:
+    """The share behind the permission's id, for one who may do `action`, or whose own it is.
+
+    Raises ActionNotAllowed, which does not tell whether there is such a permission, and PermissionNotFound.
+    """
+    share_id = UUID(identifier) if re.fullmatch(PERMISSION_ID, identifier) else UUID(int=0)  # which is no share's
+    try:
+        return get_share_for(user, library, share_id, action, among=permissions_of(library))
+    except ShareNotFound:
+        raise PermissionNotFound from None
 
 
 def grantee(kind: Kind, email: str) -> PrincipalReference:

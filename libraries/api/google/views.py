@@ -9,7 +9,6 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access.check import get_library_for
 from libraries.access.lists import visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.google.authentication import GoogleKeyAuthentication
@@ -24,9 +23,8 @@ from libraries.api.google.parameters import (
     UpdatePermissionParameters,
 )
 from libraries.api.google.permissions import (
-    PermissionNotFound,
     grantee,
-    permission_of,
+    permission_for,
     permissions_of,
     refuse_another_permission,
     require_permission,
@@ -65,9 +63,6 @@ class GoogleViewSet(DialectViewSet):
 
     def error_response(self, failure: Failure) -> Response:
         return status(failure)
-
-    def library_for(self, identifier: str, action: Action) -> Library:
-        return get_library_for(self.caller, identifier, action)
 
     def message(self, body: type[Message] = Empty, parameters: type[Message] = Parameters) -> dict[str, Any]:
         """The valid request as one message, as gRPC transcoding has it: what the query and the body say together."""
@@ -113,7 +108,7 @@ class PermissionViewSet(GoogleViewSet):
     def retrieve(self, request: Request, library_id: str, permission_id: str) -> Response:
         """Get one permission."""
         library = self.library_for(library_id, Action.VIEW_SHARES)
-        share = permission_of(library, permission_id)
+        share = permission_for(self.caller, library, permission_id, Action.VIEW_SHARES)
         self.message()
         return self._permission(library, share)
 
@@ -121,7 +116,7 @@ class PermissionViewSet(GoogleViewSet):
     def partial_update(self, request: Request, library_id: str, permission_id: str) -> Response:
         """Update the role of a permission; its grantee never changes."""
         library = self.library_for(library_id, Action.SHARE)
-        share = permission_of(library, permission_id)
+        share = permission_for(self.caller, library, permission_id, Action.SHARE)
         sent = self.message(Permission, UpdatePermissionParameters)
         share, _ = share_library(
             library=library,
@@ -137,20 +132,12 @@ class PermissionViewSet(GoogleViewSet):
         """Delete a permission. One's own may always be deleted, unless it is an owner's."""
         library = self.library_for(library_id, Action.VIEW)
         self.message()
-        share = self._share_to_delete(library, permission_id)
+        share = permission_for(self.caller, library, permission_id, Action.SHARE)
         principal = principal_of(share).reference
         revoke_share(
             library=library, principal=principal, precondition=require_permission(permission_id), actor=self.caller
         )
         return Response({})
-
-    def _share_to_delete(self, library: Library, permission_id: str) -> Share:
-        """The share of that permission; who may revoke none but their own does not learn which others there are."""
-        try:
-            return permission_of(library, permission_id)
-        except PermissionNotFound:
-            self.library_for(str(library.pk), Action.SHARE)
-            raise
 
     def _permission(self, library: Library, share: Share) -> Response:
         return self.answer(Permission, share, parent=self._name(library))

@@ -8,16 +8,20 @@ from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 
 from libraries import errors
+from libraries.api.addresses import base_address
 from libraries.api.failures import Failure, FieldError, usual_statuses
-from libraries.api.hal.preconditions import PreconditionFailed
+from libraries.api.hal.problem_types import ProblemType, type_of
+from libraries.api.preconditions import PreconditionFailed
 
 MEDIA_TYPE = "application/problem+json"
 
-STATUSES: dict[type[errors.SharingError], int] = {**usual_statuses(invalid=422), PreconditionFailed: 412}
+STATUSES = {**usual_statuses(invalid=422), PreconditionFailed: 412}
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "principalId",
@@ -40,7 +44,7 @@ FORBIDDEN_FIELDS: dict[type[errors.SharingError], str] = {
 
 
 def problem(
-    failure: Failure, path: str, fields: Mapping[type[errors.SharingError], str] = MappingProxyType({})
+    failure: Failure, request: Request, fields: Mapping[type[errors.SharingError], str] = MappingProxyType({})
 ) -> HttpResponse:
     """A problem document: `type`, `title`, `status`, `detail`, `instance`, what the core adds, and `errors`.
 
@@ -48,12 +52,13 @@ def problem(
     It is rendered here, so that it is the same whatever the request would accept.
     """
     status = _status(failure)
+    problem_type = type_of(failure)
     document: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "type": _address(problem_type, request) if problem_type else "about:blank",
+        "title": problem_type.title if problem_type else HTTPStatus(status).phrase,
         "status": status,
         "detail": failure.detail,
-        "instance": escape_uri_path(path),
+        "instance": escape_uri_path(request.path),
     }
     if isinstance(failure.cause, errors.SharingError):
         document["code"] = failure.cause.code
@@ -64,6 +69,11 @@ def problem(
     if found := _errors(failure, {**FIELDS, **fields}):
         document["errors"] = found
     return HttpResponse(JSONRenderer().render(document), status=status, content_type=MEDIA_TYPE)
+
+
+def _address(problem_type: ProblemType, request: Request) -> str:
+    """Absolute, as RFC 9457 recommends: a client compares it, wherever the answer came from."""
+    return base_address(request) + reverse("problem", args=[problem_type.name])
 
 
 def _status(failure: Failure) -> int:

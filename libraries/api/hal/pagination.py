@@ -79,7 +79,7 @@ class Page:
         try:
             return unseal(query[parameter], bound_to=self._bound_to)
         except BadToken:
-            raise serializers.ValidationError({parameter: ["Not from a link of this list."]}) from None
+            raise serializers.ValidationError({parameter: ["Not a token from a link of this list."]}) from None
 
     @property
     def _bound_to(self) -> str:

@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from libraries.errors import LibraryNotFound
 from libraries.models import Library
 from libraries.models.shares import ShareQuerySet
 from libraries.rules.conditions import unexpired
@@ -44,10 +45,15 @@ def config_id(library: Library, access_type: str) -> str:
 
 
 def configs_of(library: Library) -> list[Config]:
-    """The library's configs that have anybody in them. One query."""
+    """The library's configs that have anybody in them. One query.
+
+    Raises LibraryNotFound where it has gone meanwhile, since every other library has an owner (R6).
+    """
     columns = ("level", "user", "user__email", "team", "organization", "created_at", "updated_at")
     shares = list(live_shares(library).order_by("id").values_list(*columns, named=True))
-    owner = next(share.user for share in shares if share.level == Level.OWNER)
+    owner = next((share.user for share in shares if share.level == Level.OWNER), None)
+    if owner is None:
+        raise LibraryNotFound
     members = {name: [share for share in shares if share.level == level] for name, level in ACCESS_TYPES.items()}
     return [_config(library, owner, name, found) for name, found in members.items() if found]
 

@@ -10,15 +10,12 @@ from libraries.api.failures import Failure, usual_statuses
 from libraries.api.lightly.replacing import ConfigNotFound, UnknownEntries
 from libraries.rules.levels import Kind
 
-STATUSES: dict[type[errors.SharingError], int] = {
+STATUSES: dict[type[Exception], int] = {
     **usual_statuses(invalid=400),
     errors.NameTaken: 409,
     ConfigNotFound: 404,
     UnknownEntries: 400,
 }
-
-VALIDATION = 422
-"""What the other dialects answer with, and this one does not: here it is a 400."""
 
 CODES: dict[int, str] = {
     400: "BAD_REQUEST",
@@ -42,12 +39,11 @@ UNKNOWN: dict[Kind, str] = {Kind.USER: "USER_NOT_KNOWN", Kind.TEAM: "TEAM_UNKNOW
 
 def refusal(failure: Failure, request_id: str) -> Response:
     """`{"code", "error", "requestId"}`."""
-    status = 400 if failure.status == VALIDATION else failure.status
-    document = {"code": _code(failure, status), "error": _sentence(failure), "requestId": request_id}
-    return Response(document, status=status)
+    document = {"code": _code(failure), "error": _sentence(failure), "requestId": request_id}
+    return Response(document, status=failure.status)
 
 
-def _code(failure: Failure, status: int) -> str:
+def _code(failure: Failure) -> str:
     match failure.cause:
         case errors.LibraryNotFound():
             return "DATASET_UNKNOWN"
@@ -58,7 +54,7 @@ def _code(failure: Failure, status: int) -> str:
         case ParseError():
             return "MALFORMED_REQUEST"
         case _:
-            return CODES.get(status, "BAD_REQUEST")
+            return CODES.get(failure.status, "BAD_REQUEST")
 
 
 def _sentence(failure: Failure) -> str:

@@ -40,7 +40,7 @@ class UnknownEntries(SharingError):
 
     def __init__(self, entries: Mapping[Kind, Sequence[str]]) -> None:
         names = ", ".join(f"“{entry}”" for kind in entries for entry in entries[kind])
-        super().__init__(f"Nobody that this dataset can be shared with: {names}.")
+        super().__init__(f"This dataset cannot be shared with {names}: no such user, team or organization.")
         self.kind = next(iter(entries))
 
 

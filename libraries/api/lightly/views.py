@@ -7,7 +7,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access.check import get_library_for
 from libraries.api.failures import Failure
 from libraries.api.lightly.authentication import LightlyKeyAuthentication
 from libraries.api.lightly.configs import config_id, configs_of
@@ -21,7 +20,6 @@ from libraries.api.lightly.serializers import (
     config_documents,
 )
 from libraries.api.views import DialectViewSet, UnknownPathMixin
-from libraries.models import Library
 from libraries.rules.levels import Action
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), ApiErrorResponse)
@@ -34,9 +32,6 @@ class LightlyViewSet(DialectViewSet):
 
     def error_response(self, failure: Failure) -> Response:
         return refusal(failure, request_id=getattr(self.request, "request_id", ""))
-
-    def library_for(self, identifier: str, action: Action) -> Library:
-        return get_library_for(self.caller, identifier, action)
 
 
 class AccessConfigViewSet(LightlyViewSet):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from libraries import errors
 from libraries.api.failures import Failure, usual_statuses
 
-STATUSES = usual_statuses(invalid=422)
+STATUSES = {**usual_statuses(invalid=422), ParseError: 422}
 
 FIELDS: dict[type[errors.SharingError], str] = {
     errors.UnknownPrincipal: "share_with_uuid",
@@ -42,8 +42,7 @@ TYPES = {
 def refusal(failure: Failure, part: str) -> Response:
     """The answer to a request whose input is in its `part`: "query" or "body"."""
     problems = list(_problems(failure, part))
-    status = 422 if problems else failure.status
-    return Response({"detail": problems or _sentence(failure)}, status=status)
+    return Response({"detail": problems or _sentence(failure)}, status=failure.status)
 
 
 def _problems(failure: Failure, part: str) -> Iterator[dict[str, Any]]:

@@ -68,7 +68,7 @@ class Page:
         try:
             return unseal(token, bound_to=self.bound_to)
         except BadToken:
-            raise serializers.ValidationError({"page_token": ["Not from an answer to this request."]}) from None
+            raise serializers.ValidationError({"page_token": ["Not a token from an answer to this request."]}) from None
 
     def document(self, documents: Any) -> dict[str, Any]:
         """The page; `documents` are those of its libraries, in order."""

@@ -12,7 +12,6 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access.check import get_library_for
 from libraries.access.lists import visible_libraries, visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.mistral.errors import STATUSES, refusal
@@ -35,7 +34,8 @@ from libraries.api.schema import body_on_delete
 from libraries.api.views import DialectViewSet, UnknownPathMixin
 from libraries.errors import LibraryNotFound, ShareNotFound
 from libraries.library_lifecycle import change_library, create_library, delete_library
-from libraries.models import Library, LibraryQuerySet, Organization, Share
+from libraries.models import Library, LibraryQuerySet, Share, User
+from libraries.people.queries import visible_organizations
 from libraries.principals import PRINCIPAL_COLUMNS, PrincipalReference, with_id
 from libraries.rules.levels import Action, Level
 from libraries.sharing.share import revoke_share, share_library
@@ -57,9 +57,6 @@ class MistralViewSet(DialectViewSet):
     def error_response(self, failure: Failure) -> Response:
         return refusal(failure, "query" if self.request.method in SAFE_METHODS else "body")
 
-    def library_for(self, identifier: str, action: Action) -> Library:
-        return get_library_for(self.caller, identifier, action)
-
 
 class LibraryViewSet(MistralViewSet):
     """Libraries that the caller may see."""
@@ -80,7 +77,7 @@ class LibraryViewSet(MistralViewSet):
         library = create_library(
             name=body["name"],
             description=body.get("description") or "",
-            organization=_slug_of(body.get("org_id")),
+            organization=_slug_of(body.get("org_id"), self.caller),
             actor=self.caller,
         )
         return Response(self._document(library), status=201)
@@ -125,11 +122,11 @@ class LibraryViewSet(MistralViewSet):
         return LibraryDocument(described).data
 
 
-def _slug_of(organization_id: UUID | None) -> str:
-    """The organization's slug; for one that does not exist, a text that is nobody's."""
+def _slug_of(organization_id: UUID | None, caller: User) -> str:
+    """The slug of the caller's organization; of one that they may not see or that does not exist, the id alone."""
     if organization_id is None:
         return ""
-    slugs = Organization.objects.filter(pk=organization_id).values_list("slug", flat=True)
+    slugs = visible_organizations(caller).filter(pk=organization_id).values_list("slug", flat=True)
     return slugs.first() or str(organization_id)
 
 

@@ -63,11 +63,11 @@ def _lines(events: Iterable[Event]) -> Iterator[str]:
 
 def _event_id(text: str) -> UUID:
     if not is_uuid(text):
-        raise ArgumentTypeError(f"{text!r} is no event's id")
+        raise ArgumentTypeError(f"{text!r} is not an event id")
     return UUID(text)
 
 
 def _name(text: str) -> str:
     if not text or not is_storable(text):
-        raise ArgumentTypeError(f"{text!r} is nobody's name")
+        raise ArgumentTypeError(f"{text!r} is not a valid name")
     return text

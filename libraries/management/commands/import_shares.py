@@ -92,7 +92,7 @@ class Command(SharingCommand):
             unread_from = f" Nothing was read from line {run.unread_from} on." if run.unread_from else ""
             self.stdout.write(sentence.format(**found) + unread_from)
         if run.counts["refused"]:
-            raise CommandError("Put the lines that are named above right, and import them again.")
+            raise CommandError("Correct the lines listed above and import them again.")
 
 
 class Bookmark:
@@ -104,7 +104,7 @@ class Bookmark:
 
     def __init__(self, path: str | None, place: int) -> None:
         if path == "-":
-            raise CommandError("There is no place in a pipe to come back to: use --start-line.")
+            raise CommandError("A pipe cannot be resumed: use --start-line.")
         self._path = Path(f"{path}.resume") if path else None
         self.place = max(place, self._kept())
 
@@ -112,7 +112,7 @@ class Bookmark:
         try:
             return int(self._path.read_text()) if self._path and self._path.exists() else 1
         except ValueError:
-            raise CommandError(f"{self._path} does not hold the number of a line: remove it to begin anew.") from None
+            raise CommandError(f"{self._path} does not contain a line number: delete it to start again.") from None
 
     def move(self, place: int) -> None:
         """Whoever reads it finds the old number or the new one."""
@@ -149,7 +149,7 @@ def _saying_where(bookmark: Bookmark) -> Iterator[None]:
         yield
     except (DatabaseError, KeyboardInterrupt) as error:
         why = "Stopped" if isinstance(error, KeyboardInterrupt) else f"The database failed: {error}".rstrip()
-        raise CommandError(f"{why}. Go on with --start-line {bookmark.place}.") from error
+        raise CommandError(f"{why}. Continue with --start-line {bookmark.place}.") from error
 
 
 def _wanted(lines: Iterable[Line | BadLine], first: int) -> Iterator[Line | BadLine]:

@@ -32,4 +32,4 @@ def _refuse_a_real_world() -> None:
     """Fresh credentials for `admin` are no good where that is somebody's account, be it in an `acme` of their own."""
     demo_organizations = Organization.objects.filter(slug__in=demo.ORGANIZATIONS).count()
     if User.objects.exists() and demo_organizations < len(demo.ORGANIZATIONS):
-        raise CommandError("This database is in use: the demo world belongs into an empty one.")
+        raise CommandError("This database is not empty: the demo world can only be made in an empty one.")

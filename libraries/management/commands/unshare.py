@@ -18,4 +18,4 @@ class Command(SharingCommand):
     def handle(self, **options: Any) -> None:
         library = find_library(options["library"])
         share = revoke_share(library=library, principal=named(options["principal"]), actor=find_actor(options["actor"]))
-        self.stdout.write(f"{share.principal_name} has no share on {library.natural_id} any more.")
+        self.stdout.write(f"{share.principal_name} no longer has a share on {library.natural_id}.")

@@ -13,8 +13,8 @@ SEARCH_SUBJECT, SEARCH_RESOURCE, SEARCH_ACTION = (
     f"{BASE}/search/{entity}" for entity in ("subject", "resource", "action")
 )
 MAY_NOT_ASK = (
-    "About others you may ask only where you hold “check_access” on the library's organization,"
-    " as its administrators do."
+    "To ask about others, you need the permission “check_access” on the library's organization, or to be one of"
+    " its administrators."
 )
 NO_LIBRARY = {"decision": False, "context": {"reason": "There is no such library.", "shares": []}}
 

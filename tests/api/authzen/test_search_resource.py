@@ -134,7 +134,7 @@ class TestPages:
     def test_a_token_is_good_for_its_search_and_its_caller_alone(self, client_for):
         alice, body = client_for("alice"), which("bob", "read", limit=1)
         token = answer(alice, SEARCH_RESOURCE, body)["page"]["next_token"]
-        message = "page.token: Not from an answer to this search."
+        message = "page.token: Not a token from an answer to this search."
         for client, other in (
             (alice, which("carol", "read", token=token)),
             (alice, which("bob", "write", token=token)),

@@ -108,7 +108,7 @@ def test_a_token_of_another_library_is_refused(client_for, handbook):
     alice = client_for("alice")
     token = answer(alice, SEARCH_SUBJECT, whom("read", "handbook", limit=1))["page"]["next_token"]
     for body in (whom("read", "roadmap", token=token), whom("read", str(handbook.pk), token=token)):
-        assert refusal(alice, SEARCH_SUBJECT, body) == (400, "page.token: Not from an answer to this search.")
+        assert refusal(alice, SEARCH_SUBJECT, body) == (400, "page.token: Not a token from an answer to this search.")
 
 
 def test_whoever_is_found_is_decided_for(client_for):

@@ -58,13 +58,13 @@ def unknown_name(name: str) -> dict[str, Any]:
 
 def nobody(principal: str) -> dict[str, Any]:
     """The answer to a grantee who is unknown, or whom R8 keeps out."""
-    sentence = f"“{principal}” is nobody that this library can be shared with."
+    sentence = f"No user, team or organization “{principal}” can be given access to this library."
     field = violation(sentence, "emailAddress")
     return error(400, "INVALID_ARGUMENT", sentence, field, info("UNKNOWN_PRINCIPAL", "R8"))
 
 
 def already_shared(principal: str) -> dict[str, Any]:
-    sentence = f"“{principal}” has a share of this library already. Change that one."
+    sentence = f"“{principal}” already has a permission on this library. Update that one."
     return error(409, "ALREADY_EXISTS", sentence, info("ALREADY_SHARED"))
 
 

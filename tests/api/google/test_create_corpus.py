@@ -45,7 +45,7 @@ def test_it_takes_a_name_and_refuses_one_that_is_taken(client_for, handbook):
 
     taken = carol.post(PATH, {"name": "corpora/handbook"})
     assert taken.status_code == 409
-    assert taken.json() == error(409, "ALREADY_EXISTS", "“handbook” is taken.", info("NAME_TAKEN"))
+    assert taken.json() == error(409, "ALREADY_EXISTS", "“handbook” is already taken.", info("NAME_TAKEN"))
 
 
 @pytest.mark.parametrize(
@@ -112,13 +112,14 @@ def test_it_refuses_a_field_that_there_is_not(client_for):
 
 
 def test_who_is_in_no_single_organization_is_told_so(client_for, carol, acme, globex):
-    for groups in ([], [acme.group, globex.group]):
+    in_none, in_several = "You are not a member of any", "Specify the organization: you are a member of several."
+    for groups, sentence in (([], f"{in_none} organization."), ([acme.group, globex.group], in_several)):
         carol.groups.set(groups)
         answer = client_for("carol").post(PATH, {"displayName": "Notes"})
         assert answer.status_code == 400
         assert answer.json() == error(
             400,
             "FAILED_PRECONDITION",
-            "Name the organization: you are not in exactly one.",
+            sentence,
             info("UNKNOWN_ORGANIZATION"),
         )

@@ -215,7 +215,7 @@ def test_everyone_is_refused_where_the_organization_keeps_to_itself(client_for, 
         "/v1beta/corpora/lab-notes/permissions", {"granteeType": "EVERYONE", "role": "READER"}
     )
 
-    sentence = "“everyone” is nobody that this library can be shared with."
+    sentence = "This library cannot be shared with everyone."
     assert answer.status_code == 400
     assert answer.json() == error(
         400, "INVALID_ARGUMENT", sentence, violation(sentence, "granteeType"), info("UNKNOWN_PRINCIPAL", "R8")
@@ -288,7 +288,7 @@ def test_it_refuses_a_parameter_that_there_is_not(client_for, handbook):
 def test_it_refuses_one_field_in_two_spellings(client_for, handbook):
     answer = client_for("alice").post(PATH, {"granteeType": "EVERYONE", "grantee_type": "USER", "role": "READER"})
 
-    assert answer.json() == invalid("granteeType", "Is there in two spellings.")
+    assert answer.json() == invalid("granteeType", "Given twice, in two spellings.")
 
 
 @pytest.mark.parametrize("email", [1, True, ["erin@globex.example"], {"a": 1}, "a" * 255, "\x00", "\ud800"])

@@ -7,7 +7,6 @@ from django.db import OperationalError
 from rest_framework.exceptions import Throttled
 
 from libraries import errors
-from libraries.api.google import views
 from libraries.api.google.errors import CODES, FIELDS, STATUSES
 from libraries.models import Scope
 from tests.api.google.bodies import error, violation
@@ -154,7 +153,7 @@ def test_accidents_keep_the_shape_and_say_nothing_of_their_cause(
     def fail(*args, **options):
         raise accident
 
-    monkeypatch.setattr(views, "get_library_for", fail)
+    monkeypatch.setattr("libraries.api.views.get_library_for", fail)
     answer = client_for("alice").get(PATH)
 
     message = answer.json()["error"]["message"]

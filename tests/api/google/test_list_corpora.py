@@ -73,7 +73,7 @@ def test_the_pages_hold_every_corpus_once(client_for, acme):
 def test_a_token_is_bound_to_its_caller_and_size(client_for, handbook):
     alice = client_for("alice")
     token = alice.get(f"{PATH}?pageSize=1").json()["nextPageToken"]
-    refusal = invalid("pageToken", "Not from a page of this list and size.")
+    refusal = invalid("pageToken", "Not a token from a page of this list with the same page size.")
 
     assert names(alice.get(f"{PATH}?pageSize=1&pageToken={token}").json()) == ["corpora/roadmap"]
     assert alice.get(f"{PATH}?pageSize=2&pageToken={token}").json() == refusal

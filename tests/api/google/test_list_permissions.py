@@ -172,7 +172,7 @@ def test_a_token_is_bound_to_its_library_and_size(client_for, handbook, press_ki
     alice = client_for("alice")
     token = alice.get(f"{PATH}?pageSize=1").json()["nextPageToken"]
     corpora = alice.get("/v1beta/corpora?pageSize=1").json()["nextPageToken"]
-    refusal = invalid("pageToken", "Not from a page of this list and size.")
+    refusal = invalid("pageToken", "Not a token from a page of this list with the same page size.")
 
     assert alice.get(f"{PATH}?pageSize=1&pageToken={token}").status_code == 200
     for path in (

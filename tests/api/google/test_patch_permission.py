@@ -3,7 +3,7 @@
 import pytest
 
 from libraries.api.google import views
-from libraries.api.google.permissions import permission_of
+from libraries.api.google.permissions import permission_for
 from libraries.models import Event, Library
 from libraries.rules.levels import Level
 from tests.api.google.bodies import (
@@ -220,12 +220,12 @@ def test_it_looks_again_under_the_lock(client_for, roadmap, path, monkeypatch, m
     """Gone, shut out or given anew since it was looked up, it is not the permission that the caller meant."""
     bob = client_for("bob")
 
-    def find(library, identifier):
-        share = permission_of(library, identifier)
+    def find(*asked):
+        share = permission_for(*asked)
         happens(bob)
         return share
 
-    monkeypatch.setattr(views, "permission_of", find)
+    monkeypatch.setattr(views, "permission_for", find)
     body = {"role": "READER"} if method == "patch" else None
     answer = getattr(bob, method)(f"{path}?updateMask=role" if body else path, body)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 from libraries.models import Event, Library, Share
@@ -11,15 +10,74 @@ from libraries.models import Event, Library, Share
 CURIES = [{"name": "inf", "href": "/api/docs/#{rel}", "templated": True}]
 
 
+TITLES = {
+    "account_in_use": "Account in use",
+    "action_not_allowed": "Action not allowed",
+    "expiry_refused": "Expiry date refused",
+    "invalid_text": "Invalid text",
+    "key_not_found": "API key not found",
+    "key_of_another": "API key of another user",
+    "last_owner": "Last owner",
+    "level_above_own": "Level above your own",
+    "library_not_found": "Library not found",
+    "may_not_ask": "Access of others may not be checked",
+    "name_taken": "Name already taken",
+    "named_twice": "Listed twice",
+    "not_administrator": "Administrators only",
+    "not_member": "Not a member",
+    "not_superuser": "Superusers only",
+    "only_users_own": "Only users can be owners",
+    "organization_in_use": "Organization in use",
+    "organization_not_found": "Organization not found",
+    "others_access": "Access of others is not shown",
+    "own_share_fixed": "Own ownership is fixed",
+    "person_not_found": "Person not found",
+    "precondition_failed": "Precondition failed",
+    "scope_not_held": "Scope not held",
+    "share_not_found": "Share not found",
+    "shares_refused": "Shares refused",
+    "team_not_found": "Team not found",
+    "unknown_organization": "Unknown organization",
+    "unknown_principal": "Unknown principal",
+    "unknown_user": "Unknown user",
+}
+"""By the code of a refusal."""
+
+OF_HTTP = {
+    400: ("malformed-request", "Malformed request"),
+    401: ("not-authenticated", "Not authenticated"),
+    403: ("forbidden", "Not permitted"),
+    404: ("not-found", "Nothing at this address"),
+    405: ("method-not-allowed", "Method not allowed"),
+    406: ("not-acceptable", "Not acceptable"),
+    413: ("body-too-large", "Body too large"),
+    415: ("unsupported-media-type", "Unsupported media type"),
+    422: ("invalid-request", "Invalid request"),
+    429: ("too-many-requests", "Too many requests"),
+    500: ("internal-error", "Internal error"),
+    503: ("database-unavailable", "Database unavailable"),
+}
+"""By the status of what no rule refuses: the name of its type, and its title."""
+
+
 def problem(status: int, detail: str, path: str, **more: Any) -> dict[str, Any]:
+    code = more.get("code")
+    name, title = (code.replace("_", "-"), TITLES[code]) if code else OF_HTTP[status]
     return {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "type": f"http://testserver/problems/{name}",
+        "title": title,
         "status": status,
         "detail": detail,
         "instance": path,
         **more,
     }
+
+
+def no_such_principal(name: str) -> str:
+    """The detail of an unknown principal."""
+    if name == "everyone":
+        return "This library cannot be shared with everyone."
+    return f"No user, team or organization “{name}” can be given access to this library."
 
 
 def no_such_library(path: str) -> dict[str, Any]:

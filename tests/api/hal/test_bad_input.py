@@ -27,7 +27,7 @@ REQUIRED = "This field is required."
 NULL = "This field may not be null."
 BLANK = "This field may not be blank."
 MOMENT = "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
-NATURAL_ID = "At most 40 of a-z, 0-9 and inner hyphens; not a UUID, nor 24 hex digits."
+NATURAL_ID = "Must be at most 40 of a-z, 0-9 and inner hyphens, and neither a UUID nor 24 hex digits."
 
 INVALID: list[tuple[tuple[str, str], Any, dict[str, str]]] = [
     # A level is one of four integers, and nothing that looks like one.
@@ -66,14 +66,14 @@ INVALID: list[tuple[tuple[str, str], Any, dict[str, str]]] = [
     (
         PUT,
         {"accessLevel": 1, "expiresAt": "2090-01-01T00:00:00"},
-        {"#/expiresAt": "Name the time zone, as in 2030-01-31T12:00:00Z."},
+        {"#/expiresAt": "Include the time zone, as in 2030-01-31T12:00:00Z."},
     ),
     (
         PUT,
         {"accessLevel": 1, "expiresAt": "2090-01-01"},
-        {"#/expiresAt": "Name the time zone, as in 2030-01-31T12:00:00Z."},
+        {"#/expiresAt": "Include the time zone, as in 2030-01-31T12:00:00Z."},
     ),
-    (PUT, {"accessLevel": 1, "expiresAt": "0001-01-01T00:00:00Z"}, {"#/expiresAt": "That moment is in the past."}),
+    (PUT, {"accessLevel": 1, "expiresAt": "0001-01-01T00:00:00Z"}, {"#/expiresAt": "The expiry date is in the past."}),
     # Notes.
     (PUT, {"accessLevel": 1, "note": None}, {"#/note": NULL}),
     (PUT, {"accessLevel": 1, "note": 5}, {"#/note": STRING}),
@@ -180,11 +180,8 @@ def test_an_invalid_body_is_answered_with_what_is_wrong_with_it(alice_calls, cal
     assert answer.headers["Content-Type"] == "application/problem+json"
     document = answer.json()
     assert {error["pointer"]: error["detail"] for error in document["errors"]} == errors
-    assert (document["title"], document["status"], document["instance"]) == (
-        problem(422, "", "")["title"],
-        422,
-        call[1],
-    )
+    more = {name: document[name] for name in ("code", "rule", "errors") if name in document}
+    assert document == problem(422, document["detail"], call[1], **more)
     assert snapshot() == before
 
 

@@ -210,7 +210,7 @@ def test_nor_taken_from_another_list(client_for):
     client = client_for("alice")
     link = client.get("/api/libraries/handbook/events?count=1").json()["_links"]["next"]["href"]
     answer = client.get(f"{FEED}?after={link.partition('after=')[2]}")
-    assert answer.json()["errors"] == [{"pointer": "#/after", "detail": "Not from a link of the feed."}]
+    assert answer.json()["errors"] == [{"pointer": "#/after", "detail": "Not a token from a link of the feed."}]
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_one_who_is_in_several_organizations_names_one(client_for, dave, globex)
 
     refused = client.post(PATH, {"name": "Atlas"})
     assert refused.status_code == 422
-    detail = "Name the organization: you are not in exactly one."
+    detail = "Specify the organization: you are a member of several."
     assert refused.json() == problem(
         422,
         detail,
@@ -79,7 +79,7 @@ def test_one_who_is_in_several_organizations_names_one(client_for, dave, globex)
 @pytest.mark.parametrize("organization", ["globex", "nowhere"])
 def test_an_organization_of_others_is_as_unknown_as_none(client_for, organization):
     answer = client_for("alice").post(PATH, {"name": "Atlas", "organization": organization})
-    detail = f"“{organization}” is not an organization of yours."
+    detail = f"You are not a member of an organization “{organization}”."
     assert answer.status_code == 422
     assert answer.json() == problem(
         422,
@@ -104,10 +104,10 @@ def test_a_natural_id_is_given_once(client_for, taken):
     assert answer.status_code == 422
     assert answer.json() == problem(
         422,
-        f"“{taken}” is taken.",
+        f"“{taken}” is already taken.",
         PATH,
         code="name_taken",
-        errors=[{"pointer": "#/naturalId", "detail": f"“{taken}” is taken."}],
+        errors=[{"pointer": "#/naturalId", "detail": f"“{taken}” is already taken."}],
     )
     assert snapshot() == before
 

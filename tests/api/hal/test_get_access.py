@@ -66,7 +66,7 @@ def test_owners_and_administrators_may_ask_about_others_and_nobody_else(client_f
     path = f"{HANDBOOK}/access/carol"
     for username in ("alice", "admin"):
         assert client_for(username).get(path).status_code == 200
-    detail = "Why others have access is for owners and administrators to ask."
+    detail = "Only owners of the library and administrators of its organization may see how others have access."
     for other in ("carol", "nobody"):
         asked = f"{HANDBOOK}/access/{other}"
         answer = client_for("bob").get(asked)

@@ -65,7 +65,7 @@ def test_with_anything_else_it_is_refused(client_for, path, body):
     client.post(LIBRARIES, ATLAS, Idempotency_Key="once")
     before = snapshot()
     answer = client.post(path, body, Idempotency_Key="once")
-    errors = [{"pointer": "#/Idempotency-Key", "detail": "It came with another request before."}]
+    errors = [{"pointer": "#/Idempotency-Key", "detail": "This key was already used, with another request."}]
     expected = problem(422, "The request is not valid.", path.partition("?")[0], errors=errors)
     assert (answer.status_code, answer.json()) == (422, expected)
     assert snapshot() == before
@@ -90,7 +90,9 @@ def test_a_key_of_no_use_is_refused(client_for, key):
     before = snapshot()
     answer = client.post(LIBRARIES, ATLAS, Idempotency_Key=key)
     assert answer.status_code == 422
-    assert answer.json()["errors"] == [{"pointer": "#/Idempotency-Key", "detail": "1 to 255 visible ASCII characters."}]
+    assert answer.json()["errors"] == [
+        {"pointer": "#/Idempotency-Key", "detail": "Must be 1 to 255 visible ASCII characters."}
+    ]
     assert snapshot() == before
     assert not IdempotencyKey.objects.exists()
 

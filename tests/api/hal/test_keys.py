@@ -81,7 +81,9 @@ def test_it_has_no_scope_that_the_asking_key_lacks(client_for):
     client = client_for("alice", Scope.LIBRARY_READ, Scope.ACCESS_CHECK)
     before = snapshot()
     answer = client.post(KEYS, {"name": "x", "scopes": ["access:check", "library:write"]})
-    detail = "The key lacks the scope library:write: it neither gives it, nor ends a key that has it."
+    detail = (
+        "This key lacks the scope library:write: it can neither give it to another key nor revoke a key that has it."
+    )
     assert (answer.status_code, answer.json()) == (403, problem(403, detail, KEYS, code="scope_not_held"))
     assert snapshot() == before
     assert client.post(KEYS, {"name": "x", "scopes": ["access:check"]}).status_code == 201
@@ -105,7 +107,7 @@ def test_it_ends_sooner_where_that_is_asked_for_and_never_later(ending):
     sooner, later = end - timedelta(days=1), end + timedelta(seconds=1)
     assert client.post(KEYS, {**READ, "expiresAt": moment(sooner)}).json()["expiresAt"] == moment(sooner)
     answer = client.post(KEYS, {**READ, "expiresAt": moment(later)})
-    detail = f"The key that asks ends at {end.isoformat()}: no other can last longer."
+    detail = f"This key expires at {end.isoformat()}: a key made with it cannot last longer."
     errors = [{"pointer": "#/expiresAt", "detail": detail}]
     assert answer.status_code == 422
     assert answer.json() == problem(422, detail, KEYS, code="expiry_refused", rule="R3", errors=errors)

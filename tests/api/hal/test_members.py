@@ -103,7 +103,7 @@ class TestPut:
         assert answer.status_code == 422
         [error] = answer.json()["errors"]
         name = username.replace("%00", "\x00")
-        assert error == {"pointer": "#/username", "detail": f"“{name}” is nobody who could join."}
+        assert error == {"pointer": "#/username", "detail": f"No user “{name}” can be added."}
         assert answer.json()["code"] == "unknown_user"
         assert snapshot() == before
 

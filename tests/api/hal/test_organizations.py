@@ -110,7 +110,7 @@ class TestCreate:
     def test_a_slug_is_given_once(self, client_for):
         answer = client_for("admin").post(PATH, {"slug": "globex", "name": "Globex"})
         assert answer.status_code == 422
-        assert answer.json()["errors"] == [{"pointer": "#/slug", "detail": "“globex” is taken."}]
+        assert answer.json()["errors"] == [{"pointer": "#/slug", "detail": "“globex” is already taken."}]
 
     @pytest.mark.parametrize(
         ("body", "pointers"),

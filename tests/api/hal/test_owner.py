@@ -5,7 +5,7 @@ import pytest
 from libraries.models import Event
 from libraries.rules.levels import Level
 from tests.api.hal.calls import HANDBOOK, snapshot
-from tests.api.hal.documents import no_such_library, problem
+from tests.api.hal.documents import no_such_library, no_such_principal, problem
 from tests.factories import give, level_of, make_user
 
 OWNER = f"{HANDBOOK}/owner"
@@ -91,7 +91,7 @@ def test_one_whom_r8_keeps_out_is_as_unknown_as_nobody(client_for, globex, usern
     client = client_for("erin")
     before = snapshot()
     answer = client.put(path, {"username": username})
-    detail = f"“{username}” is nobody that this library can be shared with."
+    detail = no_such_principal(username)
     errors = [{"pointer": "#/username", "detail": detail}]
     assert answer.status_code == 422
     assert answer.json() == problem(422, detail, path, code="unknown_principal", rule="R8", errors=errors)

@@ -18,7 +18,7 @@ from tests.factories import make_user
 END = datetime(2090, 1, 1, tzinfo=UTC)
 CLIMBING = "Only an owner may give, change or take away ownership. An administrator transfers the library instead."
 FIXED = "Owners cannot change or remove their own access. Transfer the library instead."
-UNKNOWN = "“{}” is nobody that this library can be shared with."
+UNKNOWN = "No user, team or organization “{}” can be given access to this library."
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def result(principal, before, after):
 
 def refused(status, number, *errors):
     """`errors`: index, field and sentence of each."""
-    detail = f"Nothing has changed: {len(errors)} of {number} are refused."
+    detail = f"Nothing was changed: {len(errors)} of {number} shares were refused."
     listed = [
         {"index": index, "pointer": f"#/shares/{index}/{field}", "detail": sentence}
         for index, field, sentence in errors
@@ -158,8 +158,8 @@ def test_one_refusal_refuses_all_and_all_are_named(client_for):
             (1, "principalId", UNKNOWN.format("nobody")),
             (2, "principalId", FIXED),
             (3, "accessLevel", "Only a user can be an owner."),
-            (4, "expiresAt", "That moment is in the past."),
-            (5, "principalId", "“erin” is named before."),
+            (4, "expiresAt", "The expiry date is in the past."),
+            (5, "principalId", "“erin” is listed more than once."),
         ),
     )
     assert snapshot() == before

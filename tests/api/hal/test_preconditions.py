@@ -6,7 +6,7 @@ from libraries.models import ApiKey, Scope, Share, User
 from tests.api.hal.calls import ACME, ENGINEERING, HANDBOOK, KEY, OLD_KEY, READING, SHARES, snapshot
 from tests.api.hal.documents import problem
 
-CHANGED = "It has changed since, or is there already. Read it again, and decide anew."
+CHANGED = "It was changed after you read it, or it exists already. Read it again before you change it."
 SHARE = f"{SHARES}/org:acme"
 CHANGES = {
     "putShare": ("PUT", SHARE, {"accessLevel": 2}, 200),

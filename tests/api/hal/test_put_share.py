@@ -5,7 +5,7 @@ import pytest
 from libraries.models import Event, Library, Share
 from libraries.rules.levels import Level
 from tests.api.hal.calls import SHARES, snapshot
-from tests.api.hal.documents import no_such_library, problem, share_document, share_of
+from tests.api.hal.documents import no_such_library, no_such_principal, problem, share_document, share_of
 
 TRANSITIONS = [(0, 1), (1, 2), (2, 3), (3, 0), (0, 2), (1, 0)]
 
@@ -20,7 +20,7 @@ def refusal(code, rule, detail, path):
 
 
 def unknown(principal, path):
-    detail = f"“{principal}” is nobody that this library can be shared with."
+    detail = no_such_principal(principal)
     errors = [{"pointer": "#/principalId", "detail": detail}]
     return problem(422, detail, path, code="unknown_principal", rule="R8", errors=errors)
 
@@ -178,8 +178,8 @@ def test_only_users_own(client_for, principal):
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        ({"accessLevel": 1, "expiresAt": "2020-01-01T00:00:00Z"}, "That moment is in the past."),
-        ({"accessLevel": 3, "expiresAt": "2090-01-01T00:00:00Z"}, "An owner's access has no end."),
+        ({"accessLevel": 1, "expiresAt": "2020-01-01T00:00:00Z"}, "The expiry date is in the past."),
+        ({"accessLevel": 3, "expiresAt": "2090-01-01T00:00:00Z"}, "An owner's access cannot have an expiry date."),
     ],
 )
 def test_an_end_that_cannot_be_is_refused(client_for, body, detail):

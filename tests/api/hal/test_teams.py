@@ -117,7 +117,7 @@ class TestPut:
         before = snapshot()
         answer = client.put(path, {"name": "x", "email": "INTERNS@acme.example"})
         assert answer.status_code == 422
-        assert answer.json()["errors"] == [{"pointer": "#/email", "detail": "“INTERNS@acme.example” is taken."}]
+        assert answer.json()["errors"] == [{"pointer": "#/email", "detail": "“INTERNS@acme.example” is already taken."}]
         assert snapshot() == before
 
     @pytest.mark.parametrize(

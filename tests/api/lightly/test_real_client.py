@@ -115,7 +115,8 @@ def test_the_workflow_client_raises_with_our_sentence(vendor, roadmap, environme
 
     assert (raised.value.kind, raised.value.status) == (kinds[environment], 400)
     assert (
-        json.loads(raised.value.message)["error"] == "Nobody that this dataset can be shared with: “x@nowhere.example”."
+        json.loads(raised.value.message)["error"]
+        == "This dataset cannot be shared with “x@nowhere.example”: no such user, team or organization."
     )
 
 

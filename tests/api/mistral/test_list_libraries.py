@@ -161,7 +161,7 @@ def test_a_token_of_another_request_or_caller_is_refused(client_for):
             "detail": [
                 {
                     "loc": ["query", "page_token"],
-                    "msg": "Not from an answer to this request.",
+                    "msg": "Not a token from an answer to this request.",
                     "type": "value_error",
                 }
             ]

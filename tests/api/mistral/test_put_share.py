@@ -12,7 +12,11 @@ VIEWER_FOR_NOBODY = {"level": "Viewer", "share_with_uuid": NOBODY, "share_with_t
 
 
 def nobody(uuid: object) -> tuple[str, str, str]:
-    return "share_with_uuid", f"“{uuid}” is nobody that this library can be shared with.", "value_error"
+    return (
+        "share_with_uuid",
+        f"No user, team or organization “{uuid}” can be given access to this library.",
+        "value_error",
+    )
 
 
 def test_it_creates_an_access_level(client_for, roadmap, alice, dave):

@@ -19,7 +19,7 @@ from tests.api.mistral.bodies import NOBODY, NOT_FOUND, entity, invalid, library
 from tests.real_clients import ClientError, RealClient
 
 DRIVER = Path(__file__).with_name("driver.py")
-DOOR = "libraries.api.mistral.views.get_library_for"
+DOOR = "libraries.api.views.get_library_for"
 NEWEST, OLD = "mistralai", "mistralai-1.9"
 
 
@@ -191,7 +191,11 @@ def test_what_is_not_valid_is_the_client_s_http_validation_error(caller_for, roa
     wrong_level = ("level", "Input should be 'Viewer' or 'Editor'.", "enum")
     assert refused("accesses.update_or_create", **whose, level="Owner") == invalid(wrong_level)
 
-    unknown = ("share_with_uuid", f"“{NOBODY}” is nobody that this library can be shared with.", "value_error")
+    unknown = (
+        "share_with_uuid",
+        f"No user, team or organization “{NOBODY}” can be given access to this library.",
+        "value_error",
+    )
     of_nobody = {**whose, "share_with_uuid": NOBODY}
     assert refused("accesses.update_or_create", **of_nobody, level="Viewer") == invalid(unknown)
 

@@ -77,8 +77,8 @@ FIELD_PROBLEM: dict[str, Any] = {
 Problem = inline_serializer(
     "Problem",
     {
-        "type": serializers.CharField(),
-        "title": serializers.CharField(),
+        "type": serializers.URLField(help_text="Which problem it is: a page that says what it means and what to do."),
+        "title": serializers.CharField(help_text="The same for all problems of a type."),
         "status": serializers.IntegerField(),
         "detail": serializers.CharField(),
         "instance": serializers.CharField(),

@@ -20,7 +20,7 @@ class ScopesField(serializers.ListField):
     """Scopes, each once."""
 
     child = serializers.ChoiceField(choices=Scope.choices)
-    default_error_messages = {"repeated": "Name each scope once."}
+    default_error_messages = {"repeated": "List each scope once."}
 
     def to_internal_value(self, data: Any) -> list[Any]:
         scopes = super().to_internal_value(data)

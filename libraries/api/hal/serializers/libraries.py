@@ -22,7 +22,7 @@ class NaturalIdField(StrictCharField):
     """What no UUID and no object id can be mistaken for."""
 
     default_error_messages = {
-        "natural_id": f"At most {NATURAL_ID_LENGTH} of a-z, 0-9 and inner hyphens; not a UUID, nor 24 hex digits."
+        "natural_id": f"Must be at most {NATURAL_ID_LENGTH} of a-z, 0-9 and inner hyphens, and neither a UUID nor 24 hex digits."
     }
 
     def to_internal_value(self, data: Any) -> str:
@@ -46,7 +46,7 @@ class NewLibraryInput(LibraryInput):
 
     naturalId = NaturalIdField(required=False, source="natural_id", help_text="Made from the name otherwise.")
     organization = StrictCharField(
-        required=False, min_length=1, max_length=100, help_text="Needed by who is not in exactly one."
+        required=False, min_length=1, max_length=100, help_text="Required of members of several organizations."
     )
 
 

@@ -19,7 +19,7 @@ from libraries.models import Organization, Scope, SharingScope
 class SlugField(StrictCharField):
     """What an organization or a team goes by in a principal's name."""
 
-    default_error_messages = {"slug": f"1 to {SLUG_LENGTH} letters, digits, hyphens and underscores."}
+    default_error_messages = {"slug": f"Must be 1 to {SLUG_LENGTH} letters, digits, hyphens and underscores."}
 
     def to_internal_value(self, data: Any) -> str:
         value = super().to_internal_value(data)

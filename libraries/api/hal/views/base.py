@@ -13,15 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
-from libraries.access.check import get_library_for
 from libraries.api.failures import Failure
 from libraries.api.hal.errors import STATUSES, problem
-from libraries.api.hal.preconditions import etag_of, has_already
 from libraries.api.parsers import StrictJSONParser
+from libraries.api.preconditions import etag_of, has_already
 from libraries.api.views import DialectViewSet
 from libraries.errors import SharingError
-from libraries.models import Library
-from libraries.rules.levels import Action
 
 
 class HalParser(StrictJSONParser):
@@ -53,10 +50,7 @@ class HalViewSet(DialectViewSet):
     """Where the view calls the field of a refusal (FIELDS) otherwise."""
 
     def error_response(self, failure: Failure) -> HttpResponse:
-        return problem(failure, self.request.path, self.fields)
-
-    def library_for(self, identifier: str, action: Action) -> Library:
-        return get_library_for(self.caller, identifier, action)
+        return problem(failure, self.request, self.fields)
 
     def document(self, thing: Any, **context: Any) -> dict[str, Any]:
         return self.document_class(thing, context={"request": self.request, **context}).data

@@ -74,5 +74,5 @@ def _point(after: str) -> int:
     try:
         [position] = unseal(after, bound_to=FEED)
     except BadToken:
-        raise serializers.ValidationError({"after": ["Not from a link of the feed."]}) from None
+        raise serializers.ValidationError({"after": ["Not a token from a link of the feed."]}) from None
     return int(position)

@@ -8,12 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from libraries.api.hal.pagination import Page
-from libraries.api.hal.preconditions import etag_of, precondition
 from libraries.api.hal.schema import keys as schema
 from libraries.api.hal.serializers.keys import KeyDocument, KeyInput, KeyQuery, NewKeyDocument
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.idempotency import idempotent
 from libraries.api.page_tokens import Keyset
+from libraries.api.preconditions import etag_of, precondition
 from libraries.errors import InvalidText
 from libraries.people.keys import create_api_key, get_key_of, live_keys_of, revoke_api_key
 

@@ -12,12 +12,12 @@ from rest_framework.response import Response
 
 from libraries.access.lists import visible_libraries_by_page
 from libraries.api.hal.pagination import Page
-from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import libraries as schema
 from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInput, LibraryQuery, NewLibraryInput
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.idempotency import idempotent
 from libraries.api.page_tokens import Keyset
+from libraries.api.preconditions import precondition
 from libraries.library_lifecycle import change_library, create_library, delete_library, require_any_change
 from libraries.models import User
 from libraries.rules.levels import Action, Level

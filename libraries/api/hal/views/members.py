@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from libraries.api.hal.pagination import Page, PeopleQuery
-from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import members as schema
 from libraries.api.hal.serializers.members import (
     DepartureDocument,
@@ -21,6 +20,7 @@ from libraries.api.hal.serializers.members import (
 )
 from libraries.api.hal.views.access import PEOPLE_IN_ORDER
 from libraries.api.hal.views.base import HalViewSet
+from libraries.api.preconditions import precondition
 from libraries.errors import UnknownPrincipal
 from libraries.models import Organization, Scope, Team, User
 from libraries.people.departure import preview_departure

@@ -11,7 +11,6 @@ from rest_framework.request import Request
 
 from libraries.access.lists import visible_libraries_by_page
 from libraries.api.hal.pagination import Page
-from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import organizations as schema
 from libraries.api.hal.serializers.libraries import LibraryOfOrganizationQuery
 from libraries.api.hal.serializers.organizations import (
@@ -24,6 +23,7 @@ from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.libraries import LibraryViewSet
 from libraries.api.idempotency import idempotent
 from libraries.api.page_tokens import Keyset
+from libraries.api.preconditions import precondition
 from libraries.errors import NameTaken
 from libraries.models import Organization, Scope
 from libraries.people.administrators import require_superuser

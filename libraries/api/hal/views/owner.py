@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
-from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import owner as schema
 from libraries.api.hal.serializers.owner import OwnerDocument, OwnerInput
 from libraries.api.hal.views.base import HalViewSet
+from libraries.api.preconditions import precondition
 from libraries.errors import UnknownPrincipal
 from libraries.models import Library
 from libraries.principals import with_username

@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from libraries.api.hal.pagination import Page
-from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import shares as schema
 from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery, many_document
 from libraries.api.hal.views.base import HalViewSet, templated
 from libraries.api.idempotency import idempotent
 from libraries.api.page_tokens import Keyset
+from libraries.api.preconditions import precondition
 from libraries.errors import ShareNotFound
 from libraries.models import EVERYONE
 from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, named

@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from libraries.api.hal.pagination import Page
-from libraries.api.hal.preconditions import precondition
 from libraries.api.hal.schema import teams as schema
 from libraries.api.hal.serializers.teams import TeamDocument, TeamInput, TeamPath, TeamQuery
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.organizations import BY_SLUG, named_like
+from libraries.api.preconditions import precondition
 from libraries.api.views import valid
 from libraries.errors import NameTaken
 from libraries.models import Organization, Scope

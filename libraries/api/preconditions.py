@@ -20,9 +20,11 @@ class PreconditionFailed(SharingError):
     """If-Match or If-None-Match does not hold for what is there now."""
 
     code = "precondition_failed"
+    title = "Precondition failed"
+    what_to_do = "Read it again, decide whether the change is still right, and send it with the new ETag."
 
     def __init__(self) -> None:
-        super().__init__("It has changed since, or is there already. Read it again, and decide anew.")
+        super().__init__("It was changed after you read it, or it exists already. Read it again before you change it.")
 
 
 def etag_of(document: Document) -> str:
