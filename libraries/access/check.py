@@ -7,7 +7,7 @@ from collections.abc import Collection
 from libraries.errors import ActionNotAllowed, LibraryNotFound
 from libraries.identifiers import lookup_for
 from libraries.models import Actor, Library, LibraryQuerySet
-from libraries.models.libraries import find_with_access
+from libraries.models.libraries import find_access, find_with_access
 from libraries.rules.levels import Action
 
 
@@ -18,8 +18,7 @@ def can(user: Actor, library: Library, action: Action) -> bool:
 
 def allowed_actions(user: Actor, library: Library) -> frozenset[Action]:
     """What may they? Every action that the user may do to the library; none for an inactive user. One query."""
-    asked = find_with_access(user, "pk", library.pk)
-    return asked.access.actions if asked else frozenset()
+    return find_access(user, library.pk).actions
 
 
 def get_library_for(user: Actor, identifier: str, action: Action) -> Library:

@@ -24,10 +24,19 @@ class Prepared:
 
     def run(self, values: Mapping[Any, Any]) -> list[Any]:
         """The rows, with `values` (as the database takes them) in place of their markers. One query."""
-        parameters = tuple(values.get(parameter, parameter) for parameter in self._parameters)
+        parameters = self._with(values)
         compiler = copy(self._compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
         compiler.as_sql = lambda *_, **__: (self._sql, parameters)
         rows = self._queryset.all()
         rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return list(rows)
+
+    def columns(self, values: Mapping[Any, Any]) -> list[tuple[Any, ...]]:
+        """The same rows as the database gives them, without making anything of them: several times as quick."""
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(self._sql, self._with(values))
+            return cursor.fetchall()
+
+    def _with(self, values: Mapping[Any, Any]) -> tuple[Any, ...]:
+        return tuple(values.get(parameter, parameter) for parameter in self._parameters)
