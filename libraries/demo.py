@@ -1,4 +1,4 @@
-"""The demo world: two organizations, six people, four teams, four libraries (DESIGN.md). Built by the verbs alone."""
+"""The demo world: two organizations, six people, four teams, four libraries (docs/rules.md). Built by the verbs alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README's first session is what really happens."""
+"""What the pages show at a prompt is what really happens: each on a fresh demo world, from its first line to its last."""
 
 from __future__ import annotations
 
@@ -6,25 +6,20 @@ import io
 import re
 import shlex
 import subprocess
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
-README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
+from libraries import demo
+from tests.documents import PAGES, console_blocks, name_of
+
 ADDRESS = "http://127.0.0.1:8000"
 MANAGE = ".venv/bin/python manage.py "
 CHANGING = {
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "UUID",
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z": "MOMENT",
 }
-
-
-def session() -> list[tuple[str, str]]:
-    """The commands of the README's console blocks, each with the output below it."""
-    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-    commands = [part for block in blocks for part in re.split(r"^\$ ", block, flags=re.MULTILINE) if part]
-    return [(command, output.rstrip()) for command, _, output in (part.partition("\n") for part in commands)]
+SESSIONS = [page for page in PAGES if console_blocks(page)]
 
 
 def without_what_changes(text: str) -> str:
@@ -35,23 +30,36 @@ def without_what_changes(text: str) -> str:
 
 @pytest.fixture
 def run(live_server, key_for):
-    key = key_for("alice")
+    """Run a line as at a prompt: `$KEY` is alice's key, `$ERIN` is erin's, and so on."""
+    keys = {username.upper(): key_for(username) for username in demo.usernames()}
+    environment = {**keys, "KEY": keys["ALICE"], "PATH": "/usr/bin:/bin"}
 
     def run(command: str) -> str:
         if command.startswith(MANAGE):
-            output = io.StringIO()
-            call_command(*shlex.split(command.removeprefix(MANAGE)), stdout=output)
-            return output.getvalue().rstrip()
+            return manage(*shlex.split(command.removeprefix(MANAGE)))
         line = command.replace(ADDRESS, live_server.url)
-        done = subprocess.run(
-            ["bash", "-c", line], env={"KEY": key, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True
-        )
-        return done.stdout.rstrip()
+        done = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True)
+        return done.stdout.rstrip().replace(live_server.url, ADDRESS)
 
     return run
 
 
+def manage(*command: str) -> str:
+    """What the command prints, or the line that a refused one ends with."""
+    output = io.StringIO()
+    try:
+        call_command(*command, stdout=output)
+    except CommandError as error:
+        return f"CommandError: {error}"
+    return output.getvalue().rstrip()
+
+
+def test_there_are_sessions():
+    assert {"README.md", "docs/rules.md"} <= set(map(name_of, SESSIONS))
+
+
 @pytest.mark.django_db(transaction=True)
-def test_each_command_prints_what_the_readme_shows(world, run):
-    for command, output in session():
+@pytest.mark.parametrize("document", SESSIONS, ids=name_of)
+def test_each_command_prints_what_the_page_shows(world, run, document):
+    for command, output in console_blocks(document):
         assert without_what_changes(run(command)) == without_what_changes(output), command

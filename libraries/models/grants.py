@@ -1,4 +1,4 @@
-"""The two tables of django-guardian that enforce shares (DESIGN, "How a share becomes access")."""
+"""The two tables of django-guardian that enforce shares (docs/decisions/0001-guardian-as-index.md)."""
 
 from __future__ import annotations
 

@@ -331,5 +331,5 @@ class Sharing(RuleBasedStateMachine):
 
 
 def test_no_sequence_of_changes_makes_them_disagree_r1_r2_r3_r4_r5_r6_r7_r8_r9_r10_r11_r12(empty_world):
-    """DESIGN's second and third promise."""
+    """The README's second and third promise."""
     run_state_machine_as_test(Sharing, settings=settings(max_examples=12, stateful_step_count=15))

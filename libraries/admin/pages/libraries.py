@@ -33,7 +33,7 @@ FACTS = ("created_at", "updated_at", "revision")
 
 
 def owner_of(library: Library) -> User | None:
-    """The owner who is shown where one is: the one whose OWNER share is the oldest (CONTRACTS, "Principals")."""
+    """The owner who is shown where one is: the one whose OWNER share is the oldest (docs/contracts.md)."""
     share = library.shares.filter(level=Level.OWNER).select_related("user").order_by("id").first()
     return share.user if share else None
 
