@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.renderers import JSONRenderer
@@ -44,6 +43,7 @@ from libraries.api.authzen.words import (
 )
 from libraries.api.failures import Failure
 from libraries.api.keyset import Keyset
+from libraries.api.links import path_to
 from libraries.api.views import Anyone, DialectViewSet, UnknownPathMixin
 from libraries.models import Scope
 from libraries.rules.levels import Kind
@@ -193,7 +193,7 @@ class MetadataViewSet(AuthzenViewSet):
             "search_resource_endpoint": "search-resource",
             "search_action_endpoint": "search-action",
         }
-        urls = {name: base + reverse(f"authzen:{endpoint}") for name, endpoint in endpoints.items()}
+        urls = {name: base + path_to(f"authzen:{endpoint}") for name, endpoint in endpoints.items()}
         return Response({"policy_decision_point": base, **urls})
 
 
