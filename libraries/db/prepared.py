@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 
-class Prepared:
+Instance = TypeVar("Instance", bound=Model)
+
+
+class Prepared(Generic[Instance]):
     """Building and compiling the check costs several times what the database takes to answer it.
 
     So a queryset is compiled here with markers, values that stand nowhere else in it, and each run puts that run's
     values in their place. Rows come out as the queryset's own: instances with relations and annotations.
     """
 
-    def __init__(self, queryset: QuerySet[Any]) -> None:
+    def __init__(self, queryset: QuerySet[Instance]) -> None:
         self._queryset = queryset
         self._compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         self._sql, self._parameters = self._compiler.as_sql()
 
-    def run(self, values: Mapping[Any, Any]) -> list[Any]:
+    def run(self, values: Mapping[Any, Any]) -> list[Instance]:
         """The rows, with `values` (as the database takes them) in place of their markers. One query."""
         parameters = self._with(values)
         compiler = copy(self._compiler)

@@ -110,7 +110,7 @@ _SOUGHT = UUID(int=2)
 
 
 @cache
-def _prepared(column: str, active: bool, superuser: bool) -> Prepared:
+def _prepared(column: str, active: bool, superuser: bool) -> Prepared[Library]:
     """Library and access by one of its identifiers; a user's flags are part of the statement."""
     asking = User(pk=_ASKING, is_active=active, is_superuser=superuser)
     marker = _SOUGHT if column == "pk" else str(_SOUGHT)
@@ -118,7 +118,7 @@ def _prepared(column: str, active: bool, superuser: bool) -> Prepared:
 
 
 @cache
-def _prepared_access() -> Prepared:
+def _prepared_access() -> Prepared[Library]:
     """What an access is made of, for an active user."""
     asking = User(pk=_ASKING, is_active=True)
     found: Any = Library.objects.with_access_of(asking).select_related(None).filter(pk=_SOUGHT).order_by()
