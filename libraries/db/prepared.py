@@ -9,7 +9,6 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 
-
 Instance = TypeVar("Instance", bound=Model)
 
 
