@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from libraries.models import (
     User,
 )
 from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, Principal
-from libraries.rules.conditions import ReachingGrant
+from libraries.rules.conditions import SharedGrant
 from libraries.rules.levels import LEVEL_OF, Access, Kind
 
 Pair = tuple[Principal, Library]
@@ -30,19 +29,6 @@ Pair = tuple[Principal, Library]
 Powers = set[tuple[UUID, UUID, str]]
 """The keys of a user and of an organization, and the codename of the power over it."""
 PREFIXES = {Kind.USER: "", Kind.TEAM: TEAM_PREFIX, Kind.ORGANIZATION: ORGANIZATION_PREFIX, Kind.EVERYONE: EVERYONE}
-
-
-@dataclass(frozen=True)
-class SharedGrant(ReachingGrant):
-    """A grant with the share that it comes from: its key, and the name of the user, team or organization, if any."""
-
-    share: UUID
-    name: str
-
-    @property
-    def principal(self) -> str:
-        """The share's principal, as the native API writes it."""
-        return f"{PREFIXES[Kind(self.kind)]}{self.name}"
 
 
 def access_of_pairs(pairs: Collection[Pair], *, powers: Powers | None = None) -> dict[Pair, Access]:
@@ -77,7 +63,7 @@ class _Reaching:
         self._to_one: dict[Any, list[SharedGrant]] = defaultdict(list)
         for user, group, library, kind, name, codename, expires_at, share in _rows(pairs):
             here = self._to_everyone[library] if kind == Kind.EVERYONE else self._to_one[library, user or group]
-            here.append(SharedGrant(kind, LEVEL_OF[codename], expires_at, share, name))
+            here.append(SharedGrant(kind, LEVEL_OF[codename], expires_at, share, f"{PREFIXES[kind]}{name}"))
 
     def of(self, subject: Principal, library: Library) -> Iterator[SharedGrant]:
         for key in _keys(subject):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from libraries.access.compiled import find_access, find_with_access
 from libraries.errors import ActionNotAllowed, LibraryNotFound
 from libraries.identifiers import lookup_for
 from libraries.models import Actor, Library, LibraryQuerySet
-from libraries.models.libraries import find_access, find_with_access
 from libraries.rules.levels import Action
 
 
@@ -26,7 +26,7 @@ def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
 
     Raises LibraryNotFound for what the user may not see, ActionNotAllowed for what they see but may not do.
     """
-    library = find_with_access(user, *lookup_for(identifier))
+    library = find_with_access(user, identifier)
     if library is None or Action.VIEW not in library.access.actions:
         raise LibraryNotFound
     if action not in library.access.actions:

@@ -10,24 +10,21 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from libraries.access.batch import Pair, SharedGrant, access_of_pairs, powers_among
+from libraries.access.batch import Pair, access_of_pairs, powers_among
 from libraries.access.check import find_libraries
+from libraries.access.compiled import POWERS_TO_ASK, find_for_decision
 from libraries.access.subjects import SubjectName, find_subjects
 from libraries.access.verdict import share_name, verdict
 from libraries.errors import LibraryNotFound, MayNotAsk
 from libraries.models import (
-    ADMINISTER,
-    CHECK_ACCESS,
     Library,
     Organization,
     OrganizationUserObjectPermission,
     User,
 )
 from libraries.principals import Principal
+from libraries.rules.conditions import SharedGrant
 from libraries.rules.levels import Access, Action, Kind, Level
-
-POWERS_TO_ASK = (ADMINISTER, CHECK_ACCESS)
-"""What lets somebody ask about others in an organization (R10)."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +64,37 @@ def checkable_organizations(asker: User) -> QuerySet[Organization]:
 def decide(questions: Sequence[Question], *, asker: User) -> list[Decision | MayNotAsk]:
     """The decision on each question, in their order; MayNotAsk in the place of one that the asker may not put.
 
-    A constant number of queries. What does not exist, or the asker may not see, is decided against.
+    A constant number of queries; two at most for one about a user. What does not exist, or the asker may not see, is
+    decided against.
     """
+    if len(questions) == 1 and questions[0].subject.kind == Kind.USER:
+        return [_decide_one(questions[0], asker)]
     case = _Case(questions, asker)
     return [case.decision(question) for question in questions]
+
+
+def _decide_one(question: Question, asker: User) -> Decision | MayNotAsk:
+    user = asker if question.subject.text == asker.username else _user_named(question.subject)
+    library, may_ask_about_others = find_for_decision(user, question.library, asker)
+    if not (may_ask_about_others or user == asker):
+        return MayNotAsk()
+    return _decision(question, library, library.access if library else Access(), is_open=may_ask_about_others)
+
+
+def _user_named(name: SubjectName) -> User | None:
+    found = find_subjects([name]).get(name)
+    return found.instance if found and isinstance(found.instance, User) else None
+
+
+def _decision(question: Question, library: Library | None, access: Access, *, is_open: bool) -> Decision:
+    """is_open: whether the asker may know of the library without being let in by `access`."""
+    if library is None or not (is_open or Action.VIEW in access.actions):
+        return Decision(False, str(LibraryNotFound()))
+    deciding = _deciding(access)
+    names = [share_name(grant, grant.principal) for grant in deciding]
+    reason = verdict(question.subject.text, library, access, decided_by=names)
+    shares = tuple(DecidingShare(grant.principal, access.level) for grant in deciding)
+    return Decision(question.action in access.actions, reason, shares)
 
 
 class _Case:
@@ -105,14 +129,7 @@ class _Case:
         if not (self._is_open(library) or self._is_asker(subject)):
             return MayNotAsk()
         access = self.access[subject, library] if subject and library else Access()
-        is_hidden = Action.VIEW not in access.actions and not self._is_open(library)
-        if library is None or is_hidden:
-            return Decision(False, str(LibraryNotFound()))
-        deciding = _deciding(access)
-        names = [share_name(grant, grant.principal) for grant in deciding]
-        reason = verdict(question.subject.text, library, access, decided_by=names)
-        shares = tuple(DecidingShare(grant.principal, access.level) for grant in deciding)
-        return Decision(question.action in access.actions, reason, shares)
+        return _decision(question, library, access, is_open=self._is_open(library))
 
 
 def _deciding(access: Access) -> list[SharedGrant]:

@@ -26,6 +26,11 @@ GROUP_GRANTS = "libraries_librarygroupobjectpermission"
 MEMBERSHIPS = "libraries_user_groups"
 POWERS = "libraries_organizationuserobjectpermission"
 LIBRARIES = "libraries_library"
+PRINCIPAL_NAME = "COALESCE(u.username, 'team:' || t.slug, 'org:' || o.slug, 'everyone')"
+JOINED_PRINCIPALS = (
+    " JOIN libraries_share s ON s.id = share_id LEFT JOIN libraries_user u ON u.id = s.user_id"
+    " LEFT JOIN libraries_team t ON t.id = s.team_id LEFT JOIN libraries_organization o ON o.id = s.organization_id"
+)
 EVERYONES_GROUP = "SELECT id FROM auth_group WHERE name = 'everyone'"
 
 
@@ -158,18 +163,31 @@ class LevelHeld(_OverReached):
 
 
 class ReachingGrants(_OverReached):
-    """The grants themselves as one text, which `libraries.rules.conditions.parse` reads back."""
+    """The grants themselves as one JSON text, which `libraries.rules.conditions.parse` reads back.
+
+    with_shares: with the key and the principal of the share that each comes from.
+    """
 
     output_field = TextField()
 
+    def __init__(self, *, with_shares: bool = False, **who: Any) -> None:
+        super().__init__(**who)
+        self.with_shares = with_shares
+
     def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Sql:  # type: ignore[override]
-        rows, parameters = self.reached(compiler, connection).rows("expires_at")
-        joined = "STRING_AGG" if connection.vendor == "postgresql" else "GROUP_CONCAT"
-        line = "breadth || ',' || p.codename || ',' || COALESCE(CAST(expires_at AS text), '')"
+        rows, parameters = self.reached(compiler, connection).rows("expires_at", "share_id")
+        told, joined = "breadth, p.codename, CAST(reached.expires_at AS text)", ""
+        if self.with_shares:
+            told, joined = f"{told}, share_id, {PRINCIPAL_NAME}", JOINED_PRINCIPALS
+        arrays = (
+            "JSON_AGG(JSON_BUILD_ARRAY({}))::text"
+            if connection.vendor == "postgresql"
+            else "JSON_GROUP_ARRAY(JSON_ARRAY({}))"
+        )
         telling = ", ".join(f"'{codename}'" for codename in LEVEL_OF)
         return (
-            f"(SELECT {joined}({line}, ';') FROM ({rows}) reached JOIN auth_permission p ON p.id = permission_id"  # nosec B608
-            f" WHERE p.codename IN ({telling}))",
+            f"(SELECT {arrays.format(told)} FROM ({rows}) reached JOIN auth_permission p ON p.id = permission_id"  # nosec B608
+            f"{joined} WHERE p.codename IN ({telling}))",
             parameters,
         )
 

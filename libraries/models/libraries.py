@@ -2,17 +2,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from functools import cache, reduce
+from functools import reduce
 from operator import or_
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, Value
 from django.utils.functional import cached_property
 
 from libraries.db.in_migrations import new_object_id, new_uuid
-from libraries.db.prepared import Prepared
 from libraries.identifiers import (
     NATURAL_ID_LENGTH,
     NATURAL_ID_PATTERN,
@@ -22,7 +21,7 @@ from libraries.identifiers import (
 )
 from libraries.models.holding import AmongHeld, Holds, IsAdministered, ReachingGrants, count_reaching
 from libraries.models.organizations import Organization, OrganizationUserObjectPermission
-from libraries.models.users import Actor, User
+from libraries.models.users import Actor
 from libraries.rules import conditions
 from libraries.rules.levels import ADMINISTRATORS_MAY, GRANTED, SHUT_OUT, Access, Action, Level, Way
 
@@ -95,62 +94,17 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         conditions = [Q(**{f"{column}__in": values[column]}) for column in values]
         return self.filter(reduce(or_, conditions)) if conditions else self.none()
 
-    def with_access_of(self, user: Actor) -> LibraryQuerySet:
-        """Each library with what the user ends up with on it, as `library.access`, in the same query."""
+    def with_access_of(self, user: Actor, *, with_shares: bool = False) -> LibraryQuerySet:
+        """Each library with what the user ends up with on it, as `library.access`, in the same query.
+
+        with_shares: what reaches the user then tells which share it comes from (`conditions.SharedGrant`).
+        """
         return self.select_related("organization").annotate(
-            _reaching=ReachingGrants(library=F("pk"), user=Value(user.pk)),
+            _reaching=ReachingGrants(library=F("pk"), user=Value(user.pk), with_shares=with_shares),
             _administers=administered_by(user),
             _active=Value(user.is_active, BooleanField()),
             _superuser=Value(user.is_superuser, BooleanField()),
         )
-
-
-_ASKING = UUID(int=1)
-_SOUGHT = UUID(int=2)
-
-
-@cache
-def _prepared(column: str, active: bool, superuser: bool) -> Prepared[Library]:
-    """Library and access by one of its identifiers; a user's flags are part of the statement."""
-    asking = User(pk=_ASKING, is_active=active, is_superuser=superuser)
-    marker = _SOUGHT if column == "pk" else str(_SOUGHT)
-    return Prepared(Library.objects.with_access_of(asking).filter(**{column: marker}).order_by())
-
-
-@cache
-def _prepared_access() -> Prepared[Library]:
-    """What an access is made of, for an active user."""
-    asking = User(pk=_ASKING, is_active=True)
-    found: Any = Library.objects.with_access_of(asking).select_related(None).filter(pk=_SOUGHT).order_by()
-    return Prepared(found.values_list("editors_can_share", "_administers", "_reaching"))
-
-
-def find_with_access(user: Actor, column: str, value: UUID | str) -> Library | None:
-    """The library whose `column` (pk, natural_id or object_id) is `value`, with the user's access. One query."""
-    prepared = _prepared(column, user.is_active, user.is_superuser)
-    found = prepared.run(_marked(user, value) if column == "pk" else {**_marked(user), str(_SOUGHT): value})
-    return found[0] if found else None
-
-
-def find_access(user: Actor, library: UUID) -> Access:
-    """What the user ends up with on the library of that key; nothing where it is gone. One query."""
-    if not user.is_active:
-        return Access()
-    for editors_can_share, administers, reaching in _prepared_access().columns(_marked(user, library)):
-        return Access(
-            reaching=tuple(conditions.parse(reaching)),
-            administers=bool(administers),
-            superuser=user.is_superuser,
-            editors_can_share=bool(editors_can_share),
-        )
-    return Access()
-
-
-def _marked(user: Actor, library: UUID | str | None = None) -> dict[Any, Any]:
-    """The keys by their markers, as the database takes them."""
-    prepare = Library._meta.pk.get_db_prep_value
-    keys = {_ASKING: user.pk, **({_SOUGHT: library} if library else {})}
-    return {prepare(marker, connection): prepare(key, connection) for marker, key in keys.items()}
 
 
 class Library(models.Model):

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
+from json import loads
 from operator import or_
+from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.expressions import Combinable
@@ -36,12 +38,19 @@ class ReachingGrant:
     expires_at: datetime | None
 
 
-def parse(*descriptions: str | None) -> Iterator[ReachingGrant]:
+@dataclass(frozen=True)
+class SharedGrant(ReachingGrant):
+    """A grant with the share that it comes from: its key, and its principal as the native API writes it."""
+
+    share: UUID
+    principal: str
+
+
+def parse(description: str | None) -> Iterator[ReachingGrant]:
     """The grants that `libraries.models.holding.ReachingGrants` tells."""
-    for line in ";".join(filter(None, descriptions)).split(";"):
-        if line:
-            kind, codename, expires_at = line.split(",")
-            yield ReachingGrant(int(kind), LEVEL_OF[codename], _moment(expires_at) if expires_at else None)
+    for kind, codename, expires_at, *share in loads(description or "[]"):
+        grant = kind, LEVEL_OF[codename], _moment(expires_at) if expires_at else None
+        yield SharedGrant(*grant, UUID(share[0]), share[1]) if share else ReachingGrant(*grant)
 
 
 def _moment(text: str) -> datetime:
