@@ -37,6 +37,7 @@ LOG_STREAM = env.str("LOG_STREAM", "stdout", validate=validate.OneOf(["stdout", 
 
 # Database
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 24)  # PostgreSQL connections per process
+DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", True)  # off behind a pooler by transaction
 DATABASE_POOL_TIMEOUT = env.float("DATABASE_POOL_TIMEOUT", 1.0)  # seconds to wait for one before answering 503
 _database = env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(BASE_DIR / 'db.sqlite3'))}")
 _options = _database.setdefault("OPTIONS", {})
@@ -53,6 +54,7 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
     _database["CONN_HEALTH_CHECKS"] = True
     _options.setdefault("connect_timeout", 1)
     _options.setdefault("tcp_user_timeout", 1000)
+    _options.setdefault("prepare_threshold", 2 if DATABASE_PREPARED_STATEMENTS else None)
     _options.setdefault(
         "pool",
         {

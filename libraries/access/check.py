@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from libraries.access.compiled import find_access, find_with_access
 from libraries.errors import ActionNotAllowed, LibraryNotFound, ShareNotFound, SharingError
 from libraries.identifiers import lookup_for
 from libraries.models import Actor, Library, LibraryQuerySet, Share
-from libraries.models.libraries import find_with_access
 from libraries.rules.levels import Action, Kind
 
 
@@ -21,8 +21,7 @@ def can(user: Actor, library: Library, action: Action) -> bool:
 
 def allowed_actions(user: Actor, library: Library) -> frozenset[Action]:
     """What may they? Every action that the user may do to the library; none for an inactive user. One query."""
-    asked = find_with_access(user, "pk", library.pk)
-    return asked.access.actions if asked else frozenset()
+    return find_access(user, library.pk).actions
 
 
 def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
@@ -30,7 +29,7 @@ def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
 
     Raises LibraryNotFound for what the user may not see, ActionNotAllowed for what they see but may not do.
     """
-    library = find_with_access(user, *lookup_for(identifier))
+    library = find_with_access(user, identifier)
     if library is None or Action.VIEW not in library.access.actions:
         raise LibraryNotFound
     if action not in library.access.actions:

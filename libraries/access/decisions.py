@@ -5,27 +5,25 @@ Everybody may ask about themselves. About others may ask who holds `check_access
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db.models import QuerySet
 
 from libraries.access.check import find_libraries
-from libraries.access.pairs import Pair, SharedGrant, access_of_pairs
+from libraries.access.compiled import POWERS_TO_ASK, find_for_decision
+from libraries.access.pairs import Pair, access_of_pairs, powers_among
 from libraries.access.subjects import SubjectName, find_subjects
 from libraries.access.verdict import share_name, verdict
 from libraries.errors import LibraryNotFound, MayNotAsk
 from libraries.models import (
-    ADMINISTER,
-    CHECK_ACCESS,
     Library,
     Organization,
     OrganizationUserObjectPermission,
-    Share,
     User,
 )
 from libraries.principals import Principal
+from libraries.rules.conditions import SharedGrant
 from libraries.rules.levels import Access, Action, Kind, Level
 
 
@@ -59,17 +57,44 @@ def checkable_organizations(asker: User) -> QuerySet[Organization]:
     """The organizations about whose libraries the asker may ask what others may do (R10)."""
     if asker.is_superuser:
         return Organization.objects.all()
-    powers = OrganizationUserObjectPermission.objects.to(ADMINISTER, CHECK_ACCESS).filter(user=asker)
+    powers = OrganizationUserObjectPermission.objects.to(*POWERS_TO_ASK).filter(user=asker)
     return Organization.objects.filter(pk__in=powers.values("content_object"))
 
 
 def decide(questions: Sequence[Question], *, asker: User) -> list[Decision | MayNotAsk]:
     """The decision on each question, in their order; MayNotAsk in the place of one that the asker may not put.
 
-    A constant number of queries. What does not exist, or the asker may not see, is decided against.
+    A constant number of queries; two at most for one about a user. What does not exist, or the asker may not see, is
+    decided against.
     """
+    if len(questions) == 1 and questions[0].subject.kind == Kind.USER:
+        return [_decide_one(questions[0], asker)]
     case = _Case(questions, asker)
     return [case.decision(question) for question in questions]
+
+
+def _decide_one(question: Question, asker: User) -> Decision | MayNotAsk:
+    user = asker if question.subject.text == asker.username else _user_named(question.subject)
+    library, may_ask_about_others = find_for_decision(user, question.library, asker)
+    if not (may_ask_about_others or user == asker):
+        return MayNotAsk()
+    return _decision(question, library, library.access if library else Access(), is_open=may_ask_about_others)
+
+
+def _user_named(name: SubjectName) -> User | None:
+    found = find_subjects([name]).get(name)
+    return found.instance if found and isinstance(found.instance, User) else None
+
+
+def _decision(question: Question, library: Library | None, access: Access, *, is_open: bool) -> Decision:
+    """is_open: whether the asker may know of the library without being let in by `access`."""
+    if library is None or not (is_open or Action.VIEW in access.actions):
+        return Decision(False, str(LibraryNotFound()))
+    deciding = _deciding(access)
+    names = [share_name(grant, grant.principal) for grant in deciding]
+    reason = verdict(question.subject.text, library, access, decided_by=names)
+    shares = tuple(DecidingShare(grant.principal, access.level) for grant in deciding)
+    return Decision(question.action in access.actions, reason, shares)
 
 
 class _Case:
@@ -79,10 +104,10 @@ class _Case:
         self.asker = asker
         self.libraries = find_libraries({question.library for question in questions})
         self.subjects = find_subjects({question.subject for question in questions})
-        organizations = {library.organization_id for library in self.libraries.values()}
-        self.open = set(checkable_organizations(asker).filter(pk__in=organizations).values_list("pk", flat=True))
-        self.access = access_of_pairs({pair for question in questions for pair in self._pairs(question)})
-        self.shares = _shares_behind(self.access.values())
+        users = {asker.pk, *(each.instance.pk for each in self.subjects.values() if isinstance(each.instance, User))}
+        self.powers = powers_among(users, {library.organization_id for library in self.libraries.values()})
+        pairs = {pair for question in questions for pair in self._pairs(question)}
+        self.access = access_of_pairs(pairs, powers=self.powers)
 
     def _pairs(self, question: Question) -> list[Pair]:
         """The pair of the question, where both are there and the asker may ask about them."""
@@ -94,30 +119,19 @@ class _Case:
         return subject is not None and subject.kind == Kind.USER and subject.instance == self.asker
 
     def _is_open(self, library: Library | None) -> bool:
-        return self.asker.is_superuser or (library is not None and library.organization_id in self.open)
+        """As `checkable_organizations` tells it."""
+        if library is None or self.asker.is_superuser:
+            return self.asker.is_superuser
+        return any((self.asker.pk, library.organization_id, power) in self.powers for power in POWERS_TO_ASK)
 
     def decision(self, question: Question) -> Decision | MayNotAsk:
         subject, library = self.subjects.get(question.subject), self.libraries.get(question.library)
         if not (self._is_open(library) or self._is_asker(subject)):
             return MayNotAsk()
         access = self.access[subject, library] if subject and library else Access()
-        is_hidden = Action.VIEW not in access.actions and not self._is_open(library)
-        if library is None or is_hidden:
-            return Decision(False, str(LibraryNotFound()))
-        # One of them may be revoked by now.
-        deciding = [self.shares[key] for key in _keys_of_deciding(access) if key in self.shares]
-        names = [share_name(share, share.principal_name) for share in deciding]
-        reason = verdict(question.subject.text, library, access, decided_by=names)
-        shares = tuple(DecidingShare(share.principal_name, access.level) for share in deciding)
-        return Decision(question.action in access.actions, reason, shares)
+        return _decision(question, library, access, is_open=self._is_open(library))
 
 
-def _keys_of_deciding(access: Access) -> list[UUID]:
-    """Each share once: it may have several grants."""
-    return list(dict.fromkeys(grant.share for grant in access.deciding if isinstance(grant, SharedGrant)))
-
-
-def _shares_behind(accesses: Iterable[Access]) -> dict[UUID, Share]:
-    """The shares that decided, by their keys, with their principals."""
-    keys = {key for access in accesses for key in _keys_of_deciding(access)}
-    return {share.pk: share for share in Share.objects.with_principals().filter(pk__in=keys).order_by()}
+def _deciding(access: Access) -> list[SharedGrant]:
+    """The grants that decided, one for each share: it may have several."""
+    return list({grant.share: grant for grant in access.deciding if isinstance(grant, SharedGrant)}.values())

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any, TypedDict
+from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, When
+from django.db.models import F, Q, QuerySet, Value
 
 from libraries.models import (
     Actor,
     Library,
-    LibraryGroupObjectPermission,
     LibraryQuerySet,
-    LibraryUserObjectPermission,
     OrganizationUserObjectPermission,
     User,
 )
+from libraries.models.holding import AmongHolders, LevelHeld
 from libraries.rules import conditions
-from libraries.rules.levels import ADMINISTRATORS_MAY, GRANTED, Action, Kind, Level
+from libraries.rules.levels import ADMINISTRATORS_MAY, Action, Way
 
 
 def visible_libraries(user: Actor) -> LibraryQuerySet:
@@ -52,43 +50,16 @@ def levels_on(library: Library) -> QuerySet[Any]:
 
     The power of administrators and superusers is no part of it (R10).
     """
-    above = [
-        When(_allowed_by_shares(library, Action(GRANTED[level][-1])), then=level)
-        for level in (Level.OWNER, Level.EDITOR)
-    ]
     people: QuerySet[Any] = User.objects.filter(_allowed_by_shares(library, Action.VIEW), is_active=True)
-    levels: QuerySet[Any] = people.annotate(level=Case(*above, default=Level.READER, output_field=IntegerField()))
+    levels: QuerySet[Any] = people.annotate(level=LevelHeld(library=Value(library.pk), user=F("pk")))
     return levels
 
 
 def _allowed_by_shares(library: Library, action: Action) -> Q:
-    setting = Q(pk__isnull=not library.editors_can_share)
-    return conditions.allowed(action, **_users_reached(library), editors_can_share=setting)
+    def holding(way: Way) -> AmongHolders:
+        return AmongHolders(F("pk"), way.permission, below=way.below, library=Value(library.pk))
 
-
-class _Reached(TypedDict):
-    """The two callables of `conditions.permitted`."""
-
-    by_user: Callable[[str], Q]
-    through_groups: conditions.ThroughGroups
-
-
-def _users_reached(library: Library) -> _Reached:
-    to_users = LibraryUserObjectPermission.objects.filter(conditions.unexpired(), content_object=library)
-    to_groups = LibraryGroupObjectPermission.objects.filter(conditions.unexpired(), content_object=library)
-
-    def by_user(codename: str) -> Q:
-        return Q(pk__in=to_users.granting(codename).values("user"))
-
-    def by_group(codename: str, kinds: Collection[Kind]) -> Q:
-        grants = to_groups.granting(codename)
-        reached = grants.reach_everyone(kinds)
-        if narrower := set(kinds) - {Kind.EVERYONE}:
-            members = User.groups.through.objects.filter(group__in=grants.of_kinds(narrower).values("group"))
-            reached |= Q(pk__in=members.values("user"))
-        return reached
-
-    return {"by_user": by_user, "through_groups": conditions.narrower_than_any_shut_out(by_group)}
+    return conditions.allowed(action, holding, editors_can_share=Q(pk__isnull=not library.editors_can_share))
 
 
 def _administrators(library: Library) -> QuerySet[OrganizationUserObjectPermission]:

@@ -4,53 +4,52 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, IntegerField, QuerySet, UUIDField, Value
+from django.db.models.functions import Coalesce
 
 from libraries.access.subjects import groups_reaching
 from libraries.models import (
+    ADMINISTER,
+    EVERYONE,
     Library,
     LibraryGroupObjectPermission,
     LibraryUserObjectPermission,
     OrganizationUserObjectPermission,
     User,
 )
-from libraries.principals import Principal
-from libraries.rules.conditions import ReachingGrant
+from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, Principal
+from libraries.rules.conditions import SharedGrant
 from libraries.rules.levels import LEVEL_OF, Access, Kind
 
 Pair = tuple[Principal, Library]
 """A subject, which is never everyone, and a library that it is asked about."""
+Powers = set[tuple[UUID, UUID, str]]
+"""The keys of a user and of an organization, and the codename of the power over it."""
+PREFIXES = {Kind.USER: "", Kind.TEAM: TEAM_PREFIX, Kind.ORGANIZATION: ORGANIZATION_PREFIX, Kind.EVERYONE: EVERYONE}
 
 
-@dataclass(frozen=True)
-class SharedGrant(ReachingGrant):
-    """A grant, and the key of the share that it comes from."""
-
-    share: UUID
-
-
-def access_of_pairs(pairs: Collection[Pair]) -> dict[Pair, Access]:
+def access_of_pairs(pairs: Collection[Pair], *, powers: Powers | None = None) -> dict[Pair, Access]:
     """What each subject ends up with on the library beside it, by what the database says at this moment.
 
     A team ends up with what a member of it gets who is in no other and has no share of their own: what the team, its
     organization and everyone get. An organization, likewise, with what it and everyone get.
+    powers: those of the users over the libraries' organizations, where they have been read. Else two queries.
     """
     reaching = _Reaching(pairs)
-    administering = _administering(pairs)
-    return {(subject, library): _access(subject, library, reaching, administering) for subject, library in pairs}
+    powers = powers_among(*_users_and_organizations(pairs)) if powers is None else powers
+    return {(subject, library): _access(subject, library, reaching, powers) for subject, library in pairs}
 
 
-def _access(subject: Principal, library: Library, reaching: _Reaching, administering: set[tuple[UUID, UUID]]) -> Access:
+def _access(subject: Principal, library: Library, reaching: _Reaching, powers: Powers) -> Access:
     user = subject.instance if isinstance(subject.instance, User) else None
     if user and not user.is_active:
         return Access()
     return Access(
         reaching=tuple(reaching.of(subject, library)),
-        administers=user is not None and (user.pk, library.organization_id) in administering,
+        administers=user is not None and (user.pk, library.organization_id, ADMINISTER) in powers,
         superuser=user is not None and user.is_superuser,
         editors_can_share=library.editors_can_share,
     )
@@ -62,9 +61,9 @@ class _Reaching:
     def __init__(self, pairs: Collection[Pair]) -> None:
         self._to_everyone: dict[UUID, list[SharedGrant]] = defaultdict(list)
         self._to_one: dict[Any, list[SharedGrant]] = defaultdict(list)
-        for user, group, library, kind, codename, expires_at, share in _rows(pairs):
+        for user, group, library, kind, name, codename, expires_at, share in _rows(pairs):
             here = self._to_everyone[library] if kind == Kind.EVERYONE else self._to_one[library, user or group]
-            here.append(SharedGrant(kind, LEVEL_OF[codename], expires_at, share))
+            here.append(SharedGrant(kind, LEVEL_OF[codename], expires_at, share, f"{PREFIXES[kind]}{name}"))
 
     def of(self, subject: Principal, library: Library) -> Iterator[SharedGrant]:
         for key in _keys(subject):
@@ -85,28 +84,34 @@ def _rows(pairs: Collection[Pair]) -> QuerySet[Any, tuple[Any, ...]]:
     own = LibraryUserObjectPermission.objects.reaching_pairs(users)
     through_members = of_groups.reaching_pairs(users)
     through_groups = of_groups.reaching_group_pairs(groups, {library.pk for _, library in pairs})
-    return _columns(own, F("user"), _NO_GROUP, Value(Kind.USER.value)).union(
-        _columns(through_members, F("member"), F("group"), F("breadth")),
-        _columns(through_groups, _NO_USER, F("group"), F("breadth")),
+    return _columns(own, F("user"), _NO_GROUP, Value(Kind.USER.value), F("share__user__username")).union(
+        _columns(through_members, F("member"), F("group"), F("breadth"), _GROUP_NAME),
+        _columns(through_groups, _NO_USER, F("group"), F("breadth"), _GROUP_NAME),
         all=True,
     )
 
 
+_GROUP_NAME = Coalesce("share__team__slug", "share__organization__slug", Value(""))
 _NO_USER = Value(None, UUIDField())
 _NO_GROUP = Value(None, IntegerField())
 
 
-def _columns(grants: Any, user: F | Value, group: F | Value, kind: F | Value) -> QuerySet[Any, tuple[Any, ...]]:
-    named = grants.filter(permission__codename__in=LEVEL_OF).annotate(of_user=user, of_group=group, of_kind=kind)
-    columns = ("content_object_id", "of_kind", "permission__codename", "expires_at", "share_id")
+def _columns(
+    grants: Any, user: F | Value, group: F | Value, kind: F | Value, name: F | Coalesce
+) -> QuerySet[Any, tuple[Any, ...]]:
+    named = grants.filter(permission__codename__in=LEVEL_OF)
+    named = named.annotate(of_user=user, of_group=group, of_kind=kind, of_name=name)
+    columns = ("content_object_id", "of_kind", "of_name", "permission__codename", "expires_at", "share_id")
     rows: QuerySet[Any, tuple[Any, ...]] = named.order_by().values_list("of_user", "of_group", *columns)
     return rows
 
 
-def _administering(pairs: Collection[Pair]) -> set[tuple[UUID, UUID]]:
-    """The keys of users and of the organizations that they administer (R10), as far as the pairs go."""
-    users = {subject.instance for subject, _ in pairs if isinstance(subject.instance, User)}
-    powers = OrganizationUserObjectPermission.objects.to_administer().filter(
-        user__in=users, content_object__in={library.organization_id for _, library in pairs}
-    )
-    return set(powers.values_list("user_id", "content_object_id"))
+def powers_among(users: Collection[UUID], organizations: Collection[UUID]) -> Powers:
+    """The powers of these users over these organizations. One query."""
+    found = OrganizationUserObjectPermission.objects.filter(user__in=users, content_object__in=organizations)
+    return set(found.values_list("user_id", "content_object_id", "permission__codename"))
+
+
+def _users_and_organizations(pairs: Collection[Pair]) -> tuple[set[UUID], set[UUID]]:
+    users = {subject.instance.pk for subject, _ in pairs if isinstance(subject.instance, User)}
+    return users, {library.organization_id for _, library in pairs}

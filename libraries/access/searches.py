@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 
 from libraries.access.check import find_libraries
 from libraries.access.decisions import checkable_organizations
@@ -15,15 +14,15 @@ from libraries.access.subjects import SubjectName, find_subjects, groups_reachin
 from libraries.errors import MayNotAsk
 from libraries.models import (
     Library,
-    LibraryGroupObjectPermission,
     LibraryQuerySet,
     Organization,
     Team,
     User,
 )
+from libraries.models.holding import Holds
 from libraries.principals import Principal
 from libraries.rules import conditions
-from libraries.rules.levels import Action, Kind
+from libraries.rules.levels import Action, Kind, Way
 
 
 def libraries_for(subject: SubjectName, action: Action, *, asker: User) -> LibraryQuerySet:
@@ -97,7 +96,7 @@ def _open_library(identifier: str, asker: User) -> Library | None:
 
 def _teams(library: Library, action: Action, asker: User) -> QuerySet[Team]:
     listed = Q(organization__in=checkable_organizations(asker))
-    allowed = _may(library, action, {Kind.TEAM: "group", Kind.ORGANIZATION: "organization__group"})
+    allowed = _may(library, action, "group", "organization__group")
     return Team.objects.select_related("organization").filter(listed, allowed)
 
 
@@ -105,22 +104,14 @@ def _organizations(library: Library, action: Action, asker: User) -> QuerySet[Or
     listed = Q(pk__in=checkable_organizations(asker)) | Q(
         pk__in=library.shares.filter(kind=Kind.ORGANIZATION).values("organization")
     )
-    return Organization.objects.filter(listed, _may(library, action, {Kind.ORGANIZATION: "group"}))
+    return Organization.objects.filter(listed, _may(library, action, "group"))
 
 
-def _may(library: Library, action: Action, columns: dict[Kind, str]) -> Q:
-    """The rows whose members may do `action`. `columns`: for each kind the group that shares of it must be made to."""
-    grants = LibraryGroupObjectPermission.objects.filter(conditions.unexpired(), content_object=library)
+def _may(library: Library, action: Action, *groups: str) -> Q:
+    """The rows whose members may do `action`, who are in these groups of theirs and no other. groups: columns."""
 
-    def by_group(codename: str, kinds: Collection[Kind]) -> Q:
-        granting = grants.granting(codename)
-        reached = granting.reach_everyone(kinds)
-        for kind in set(kinds) & set(columns):
-            reached |= Q(**{f"{columns[kind]}__in": granting.of_kinds([kind]).values("group")})
-        return reached
+    def holding(way: Way) -> Holds:
+        columns = [F(column) for column in groups]
+        return Holds(way.permission, below=way.below, library=Value(library.pk), groups=columns)
 
-    setting = Q(pk__isnull=not library.editors_can_share)
-    through_groups = conditions.narrower_than_any_shut_out(by_group)
-    return conditions.allowed(
-        action, by_user=conditions.nothing, through_groups=through_groups, editors_can_share=setting
-    )
+    return conditions.allowed(action, holding, editors_can_share=Q(pk__isnull=not library.editors_can_share))

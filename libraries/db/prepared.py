@@ -4,30 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import QuerySet
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models import Model, QuerySet
+
+Instance = TypeVar("Instance", bound=Model)
 
 
-class Prepared:
-    """Building and compiling the check costs several times what the database takes to answer it.
+class Prepared(Generic[Instance]):
+    """Building, compiling and planning a question costs several times what the database takes to answer it.
 
     So a queryset is compiled here with markers, values that stand nowhere else in it, and each run puts that run's
-    values in their place. Rows come out as the queryset's own: instances with relations and annotations.
+    values in their place. PostgreSQL keeps the plan, a connection each, where the setting DATABASE_PREPARED_STATEMENTS
+    lets it.
     """
 
-    def __init__(self, queryset: QuerySet[Any]) -> None:
+    def __init__(self, queryset: QuerySet[Instance]) -> None:
         self._queryset = queryset
         self._compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         self._sql, self._parameters = self._compiler.as_sql()
 
-    def run(self, values: Mapping[Any, Any]) -> list[Any]:
-        """The rows, with `values` (as the database takes them) in place of their markers. One query."""
-        parameters = tuple(values.get(parameter, parameter) for parameter in self._parameters)
+    def run(self, values: Mapping[Any, Any]) -> list[Instance]:
+        """The rows, with `values` (as the database takes them) in place of their markers. One query.
+
+        They come out as the queryset's own: instances with relations and annotations.
+        """
         compiler = copy(self._compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
-        compiler.as_sql = lambda *_, **__: (self._sql, parameters)
+        compiler.execute_sql = lambda *_, **__: [self.columns(values)]
         rows = self._queryset.all()
         rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return list(rows)
+
+    def columns(self, values: Mapping[Any, Any]) -> list[tuple[Any, ...]]:
+        """The same rows as the database gives them, without making anything of them: several times as quick."""
+        parameters = tuple(values.get(parameter, parameter) for parameter in self._parameters)
+        with _cursor(connections[DEFAULT_DB_ALIAS]) as cursor:
+            cursor.execute(self._sql, parameters)
+            return cursor.fetchall()
+
+
+def _cursor(connection: Any) -> Any:
+    """On PostgreSQL one that sends statement and values apart, since no other is prepared; Django has no call for it."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        cursor: Any = ServerBindingCursor
+        return connection._prepare_cursor(cursor(connection.connection))

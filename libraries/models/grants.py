@@ -9,16 +9,14 @@ from uuid import UUID
 
 from django.contrib.auth.models import Group, Permission
 from django.db import models
-from django.db.models import Exists, F, Min, Q, Subquery
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThan
+from django.db.models import F, Q, Subquery
 from guardian.managers import GroupObjectPermissionManager, UserObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from libraries.db.expressions import AreAmong, IsAnyOf
+from libraries.db.expressions import AreAmong
 from libraries.models.users import Actor, User
 from libraries.rules.conditions import unexpired
-from libraries.rules.levels import BROADEST, SHUT_OUT, Kind
+from libraries.rules.levels import Kind
 
 Pairs = Collection[tuple[Any, UUID]]
 """Keys of users or groups, each with the key of a library."""
@@ -45,24 +43,12 @@ def permission_key(codename: str) -> Subquery:
 
 
 class UserGrantQuerySet(models.QuerySet["LibraryUserObjectPermission"]):
-    def reaching(self, user: Actor) -> UserGrantQuerySet:
-        """The grants made to the user themselves, apart from expired ones (R3)."""
-        return self.filter(unexpired(), user=user.pk)
-
     def reaching_pairs(self, pairs: Pairs) -> UserGrantQuerySet:
         """Those that reach each of the users, on the library beside them, apart from expired ones (R3)."""
         return self.filter(unexpired(), AreAmong(F("user"), F("content_object"), rows=pairs))
 
-    def granting(self, codename: str) -> UserGrantQuerySet:
-        """The grants of that permission."""
-        return self.filter(permission=permission_key(codename))
-
 
 class GroupGrantQuerySet(models.QuerySet["LibraryGroupObjectPermission"]):
-    def reaching(self, user: Actor) -> GroupGrantQuerySet:
-        """The grants made to a group that the user is in, apart from expired ones (R3)."""
-        return self.filter(unexpired(), IsAnyOf(F("group"), group_keys_of(user)))
-
     def reaching_pairs(self, pairs: Pairs) -> GroupGrantQuerySet:
         """Those that reach each of the users as `member`, on the library beside them; without everyone's (R3)."""
         paired = AreAmong(F("member"), F("content_object"), rows=pairs)
@@ -72,32 +58,6 @@ class GroupGrantQuerySet(models.QuerySet["LibraryGroupObjectPermission"]):
         """Those made to each of the groups, on the library beside it, and everyone's on all `libraries` (R3)."""
         everyone = Q(breadth=Kind.EVERYONE, content_object__in=libraries)
         return self.filter(unexpired(), everyone | Q(AreAmong(F("group"), F("content_object"), rows=pairs)))
-
-    def reaching_members_of(self, groups: Collection[int]) -> GroupGrantQuerySet:
-        """Those that reach whoever is in these groups and no other, apart from expired ones (R3)."""
-        return self.filter(unexpired(), Q(group__in=groups) | Q(breadth=Kind.EVERYONE))
-
-    def granting(self, codename: str) -> GroupGrantQuerySet:
-        """The grants of that permission."""
-        return self.filter(permission=permission_key(codename))
-
-    def of_kinds(self, kinds: Collection[Kind]) -> GroupGrantQuerySet:
-        return self.filter(breadth__in=kinds)
-
-    def reach_everyone(self, kinds: Collection[Kind]) -> Q:
-        """All rows where `kinds` count everyone's grants and there is one among these; no row otherwise."""
-        return Q(Exists(self.of_kinds([Kind.EVERYONE]))) if Kind.EVERYONE in kinds else Q(pk__in=())
-
-    def narrower_than_any_shut_out(self, codename: str, kinds: Collection[Kind]) -> models.QuerySet[Any]:
-        """By library: whether a grant of that permission to a group of `kinds` `counts` by R1 and R2."""
-
-        def least_breadth(codename: str, **narrowed: Collection[Kind]) -> Coalesce:
-            condition = Q(permission=permission_key(codename), **narrowed)
-            return Coalesce(Min("breadth", filter=condition), BROADEST)
-
-        either = Q(permission=permission_key(codename)) | Q(permission=permission_key(SHUT_OUT))
-        by_library = self.filter(either).order_by().values("content_object")
-        return by_library.annotate(counts=LessThan(least_breadth(codename, breadth__in=kinds), least_breadth(SHUT_OUT)))
 
 
 class ShareGrant(models.Model):

@@ -2,18 +2,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from functools import cache, reduce
+from functools import reduce
 from operator import or_
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, Value
 from django.utils.functional import cached_property
 
-from libraries.db.expressions import IsAnyOf
 from libraries.db.in_migrations import new_object_id, new_uuid
-from libraries.db.prepared import Prepared
 from libraries.identifiers import (
     NATURAL_ID_LENGTH,
     NATURAL_ID_PATTERN,
@@ -21,11 +19,11 @@ from libraries.identifiers import (
     UUID_PATTERN,
     whole,
 )
-from libraries.models.grants import GroupGrantQuerySet, LibraryGroupObjectPermission, LibraryUserObjectPermission
+from libraries.models.holding import AmongHeld, Holds, IsAdministered, ReachingGrants, count_reaching
 from libraries.models.organizations import Organization, OrganizationUserObjectPermission
-from libraries.models.users import Actor, User
+from libraries.models.users import Actor
 from libraries.rules import conditions
-from libraries.rules.levels import ADMINISTRATORS_MAY, GRANTED, SHUT_OUT, Access, Action, Kind, Level
+from libraries.rules.levels import ADMINISTRATORS_MAY, GRANTED, SHUT_OUT, Access, Action, Level, Way
 
 
 def administered_by(user: Actor, organization: str = "organization") -> Exists:
@@ -41,25 +39,15 @@ FEW_GRANTS = 1000
 """So many grants are read and sorted sooner than an index is walked for them."""
 
 
-def _reaching(user: Actor) -> models.QuerySet[Any]:
-    """The keys of the libraries that any grant or power of the user's is about; one may come several times."""
-    by_user = LibraryUserObjectPermission.objects.reaching(user).granting(Action.VIEW).values("content_object")
-    by_group = LibraryGroupObjectPermission.objects.reaching(user).granting(Action.VIEW).values("content_object")
-    administered = Library.objects.filter(administered_by(user)).order_by().values("pk")
-    return by_user.union(by_group, administered, all=True)
+def _allowed(action: Action, *, walking: bool = False, **who: Any) -> Q:
+    """The libraries to which they may do `action` through shares. who: `user` or `groups`; see Holds and AmongHeld."""
 
-
-def _through(grants: GroupGrantQuerySet, walking: bool = False) -> conditions.ThroughGroups:
-    """The libraries that these grants of groups let somebody into; `walking`: see LibraryQuerySet.allowing."""
-
-    def through_groups(codename: str, kinds: Collection[Kind]) -> Q:
+    def holding(way: Way) -> Holds | AmongHeld:
         if walking:
-            here = grants.filter(content_object=OuterRef("pk")).narrower_than_any_shut_out(codename, kinds)
-            return Q(models.Subquery(here.values("counts"), output_field=BooleanField()))
-        counting = grants.narrower_than_any_shut_out(codename, kinds).filter(counts=True)
-        return Q(pk__in=counting.values("content_object"))
+            return Holds(way.permission, below=way.below, library=F("pk"), **who)
+        return AmongHeld(F("pk"), way.permission, below=way.below, **who)
 
-    return through_groups
+    return conditions.allowed(action, holding, editors_can_share=Q(editors_can_share=True))
 
 
 class LibraryQuerySet(models.QuerySet["Library"]):
@@ -70,53 +58,33 @@ class LibraryQuerySet(models.QuerySet["Library"]):
     def allowing(self, user: Actor, action: Action, *, walking: bool = False) -> LibraryQuerySet:
         """The libraries to which the user may do `action`, all of them, in one query.
 
-        walking: look at one library after another, in the order asked for, instead of fetching what is within the
-        user's conditions. Quick where only the first of many are wanted, slow for anything else.
+        walking: look at one library after another, in the order asked for, instead of collecting what is within the
+        user's reach. Quick where only the first of many are wanted, slow for anything else.
         """
         if not user.is_active:
             return self.none()
         if user.is_superuser:
             return self.all()
-        allowed = self._permitted(user, action, walking)
+        allowed = _allowed(action, user=Value(user.pk), walking=walking)
         if action in ADMINISTRATORS_MAY:
-            allowed |= Q(administered_by(user))
-        return (self if walking else self._within_reach_of(user)).filter(allowed)
+            allowed |= Q(IsAdministered(F("pk"), F("organization"), Value(user.pk), walking=walking))
+        return self.filter(allowed)
 
     def allowing_members_of(self, groups: Collection[int], action: Action) -> LibraryQuerySet:
         """Those to which whoever is in these groups and no other, and has no share of their own, may do `action`."""
-        reaching = LibraryGroupObjectPermission.objects.reaching_members_of(groups)
-        return self.filter(
-            conditions.allowed(
-                action,
-                by_user=conditions.nothing,
-                through_groups=_through(reaching),
-                editors_can_share=Q(editors_can_share=True),
-            )
-        )
+        return self.filter(_allowed(action, groups=[Value(group) for group in groups]))
 
     def holding(self, user: Actor, level: Level) -> LibraryQuerySet:
         """Those where the user's shares alone add up to `level` or more; an administrator's power is no part of it."""
         if level == Level.NONE:
             return self.all()
-        return self.filter(self._permitted(user, Action(GRANTED[level][-1]))) if user.is_active else self.none()
+        if not user.is_active:
+            return self.none()
+        return self.filter(Holds(GRANTED[level][-1], library=F("pk"), user=Value(user.pk)))
 
     def sees_few(self, user: Actor) -> bool:
         """Whether no more than FEW_GRANTS grants and powers could show the user anything. One query."""
-        return not user.is_superuser and _reaching(user)[: FEW_GRANTS + 1].count() <= FEW_GRANTS
-
-    def _within_reach_of(self, user: Actor) -> LibraryQuerySet:
-        """Those that any grant or power of the user's is about, fetched by key: no table is read for a few of them."""
-        return self.filter(IsAnyOf(F("pk"), models.Subquery(_reaching(user))))
-
-    def _permitted(self, user: Actor, action: Action, walking: bool = False) -> Q:
-        to_user = LibraryUserObjectPermission.objects.reaching(user)
-
-        def by_user(codename: str) -> Q:
-            return Q(pk__in=to_user.granting(codename).values("content_object"))
-
-        through_groups = _through(LibraryGroupObjectPermission.objects.reaching(user), walking)
-        setting = Q(editors_can_share=True)
-        return conditions.allowed(action, by_user=by_user, through_groups=through_groups, editors_can_share=setting)
+        return not user.is_superuser and count_reaching(user.pk, Action.VIEW, limit=FEW_GRANTS + 1) <= FEW_GRANTS
 
     def answering_to(self, lookups: Iterable[tuple[str, UUID | str]]) -> LibraryQuerySet:
         """Those of the identifiers, each a column (pk, natural_id or object_id) and its value."""
@@ -126,41 +94,17 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         conditions = [Q(**{f"{column}__in": values[column]}) for column in values]
         return self.filter(reduce(or_, conditions)) if conditions else self.none()
 
-    def with_access_of(self, user: Actor) -> LibraryQuerySet:
-        """Each library with what the user ends up with on it, as `library.access`, in the same query."""
-        here = {"content_object": OuterRef("pk")}
+    def with_access_of(self, user: Actor, *, with_shares: bool = False) -> LibraryQuerySet:
+        """Each library with what the user ends up with on it, as `library.access`, in the same query.
+
+        with_shares: what reaches the user then tells which share it comes from (`conditions.SharedGrant`).
+        """
         return self.select_related("organization").annotate(
-            _by_user=conditions.described(
-                LibraryUserObjectPermission.objects.reaching(user).filter(**here), Value(str(Kind.USER.value))
-            ),
-            _by_group=conditions.described(
-                LibraryGroupObjectPermission.objects.reaching(user).filter(**here), F("breadth")
-            ),
+            _reaching=ReachingGrants(library=F("pk"), user=Value(user.pk), with_shares=with_shares),
             _administers=administered_by(user),
             _active=Value(user.is_active, BooleanField()),
             _superuser=Value(user.is_superuser, BooleanField()),
         )
-
-
-@cache
-def _prepared(column: str, active: bool, superuser: bool) -> Prepared:
-    """Library and access by one of its identifiers; a user's flags are part of the statement."""
-    asking = User(pk=_ASKING, is_active=active, is_superuser=superuser)
-    marker = _SOUGHT if column == "pk" else str(_SOUGHT)
-    return Prepared(Library.objects.with_access_of(asking).filter(**{column: marker}).order_by())
-
-
-_ASKING = UUID(int=1)
-_SOUGHT = UUID(int=2)
-
-
-def find_with_access(user: Actor, column: str, value: UUID | str) -> Library | None:
-    """The library whose `column` (pk, natural_id or object_id) is `value`, with the user's access. One query."""
-    prepare = Library._meta.pk.get_db_prep_value
-    sought = {prepare(_SOUGHT, connection): prepare(value, connection)} if column == "pk" else {str(_SOUGHT): value}
-    asking = {prepare(_ASKING, connection): prepare(user.pk, connection)}
-    found = _prepared(column, user.is_active, user.is_superuser).run(sought | asking)
-    return found[0] if found else None
 
 
 class Library(models.Model):
@@ -179,8 +123,7 @@ class Library(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    _by_user: str | None
-    _by_group: str | None
+    _reaching: str | None
     _administers: bool
     _active: bool
     _superuser: bool
@@ -227,7 +170,7 @@ class Library(models.Model):
         if not self._active:
             return Access()
         return Access(
-            reaching=tuple(conditions.parse(self._by_user, self._by_group)),
+            reaching=tuple(conditions.parse(self._reaching)),
             administers=self._administers,
             superuser=self._superuser,
             editors_can_share=self.editors_can_share,

@@ -8,6 +8,7 @@ import string
 from binascii import crc32
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from libraries.db.prepared import Prepared
 from libraries.db.text import is_storable
 from libraries.errors import ExpiryRefused, InvalidText, KeyNotFound, KeyOfAnother, ScopeNotHeld
 from libraries.events.record import EventAction, record
@@ -77,10 +79,19 @@ def find_api_key(secret: str) -> ApiKey | None:
     """
     if not _could_be_a_key(secret):
         return None
-    key = _live_keys().filter(user__is_active=True, digest=_digest(secret)).select_related("user").first()
-    if key:
+    for key in _prepared_look_up().run({_DIGEST: _digest(secret)}):
         _note_use(key)
-    return key
+        return key
+    return None
+
+
+_DIGEST = "digest"
+
+
+@cache
+def _prepared_look_up() -> Prepared[ApiKey]:
+    live = _live_keys().filter(user__is_active=True, digest=_DIGEST)
+    return Prepared(live.select_related("user").order_by())
 
 
 def _note_use(key: ApiKey) -> None:

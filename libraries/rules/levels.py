@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.db.models import IntegerChoices
 
@@ -51,6 +51,32 @@ GRANTED: dict[Level, tuple[str, ...]] = {
     Level.OWNER: (Action.VIEW, Action.CHANGE, Action.SHARE, Action.DELETE, Action.TRANSFER),
 }
 """Level to the permissions that a share at it grants."""
+
+
+class Way(NamedTuple):
+    """One way to be allowed an action through shares: by holding a permission.
+
+    below: only what comes through something narrower than this kind counts.
+    where_editors_share: only on libraries whose `editors_can_share` is on.
+    """
+
+    permission: Action
+    below: int = len(Kind)
+    where_editors_share: bool = False
+
+
+# R4, R9: what it takes to do what no permission of the same name stands for, or not alone.
+_WAYS = {
+    Action.SHARE: (Way(Action.SHARE), Way(Action.CHANGE, where_editors_share=True)),
+    Action.VIEW_SHARES: (Way(Action.VIEW, below=Kind.EVERYONE),),
+    Action.VIEW_EVENTS: (Way(Action.TRANSFER),),
+}
+
+
+def ways_to(action: Action) -> tuple[Way, ...]:
+    """Every way to be allowed the action through shares; one is enough."""
+    return _WAYS.get(action, (Way(action),))
+
 
 # R10: what an administrator of the library's organization may do without any share.
 ADMINISTRATORS_MAY = frozenset(

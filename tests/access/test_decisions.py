@@ -65,11 +65,6 @@ def test_a_share_that_is_over_decides_nothing_r3(alice, frank, press_kit, handbo
     )
 
 
-def test_a_share_revoked_since_the_decision_is_not_named(alice, handbook, monkeypatch):
-    monkeypatch.setattr("libraries.access.decisions._shares_behind", lambda accesses: {})
-    assert ask(alice, "bob", Action.CHANGE, "handbook") == Decision(True, "bob is EDITOR on handbook.")
-
-
 def test_nobody_and_whoever_no_share_reaches_look_the_same(alice, bob, handbook):
     """Asking tells nobody which accounts there are elsewhere."""
     make_user("sleeping", is_active=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.renderers import JSONRenderer
@@ -43,6 +42,7 @@ from libraries.api.authzen.words import (
     subject_named,
 )
 from libraries.api.failures import Failure
+from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.views import Anyone, DialectViewSet, UnknownPathMixin
 from libraries.models import Scope
@@ -193,7 +193,7 @@ class MetadataViewSet(AuthzenViewSet):
             "search_resource_endpoint": "search-resource",
             "search_action_endpoint": "search-action",
         }
-        urls = {name: base + reverse(f"authzen:{endpoint}") for name, endpoint in endpoints.items()}
+        urls = {name: base + path_to(f"authzen:{endpoint}") for name, endpoint in endpoints.items()}
         return Response({"policy_decision_point": base, **urls})
 
 

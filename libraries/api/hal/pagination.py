@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from libraries.api.fields import QueryIntegerField, StrictCharField, StrictSerializer
+from libraries.api.links import path_to
 from libraries.api.page_tokens import BadToken, Keyset, seal, unseal
 
 DEFAULT_COUNT = 50
@@ -120,4 +120,4 @@ class Page:
 
 def curies() -> list[dict[str, Any]]:
     """Where the relations that begin with `inf:` are described."""
-    return [{"name": "inf", "href": reverse("hal:docs") + "#{rel}", "templated": True}]
+    return [{"name": "inf", "href": path_to("hal:docs") + "#{rel}", "templated": True}]

@@ -160,4 +160,4 @@ def test_a_thousand_evaluations_cost_as_many_queries_as_three(client_for, handbo
         return len(queries)
 
     many = [asked(name, "read", library, kind) for (name, kind), library in pairs]
-    assert cost([*first, *many]) == cost(first) == 9
+    assert cost([*first, *many]) == cost(first) == 7

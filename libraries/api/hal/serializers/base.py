@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from libraries.api.fields import StrictIntegerField
+from libraries.api.links import path_to
 from libraries.models import Library, Scope
 from libraries.rules.levels import Action, Level
 
@@ -74,4 +74,4 @@ class OfLibrarySerializer(HalSerializer):
         return action in self.library.access.actions
 
     def path(self, name: str, *arguments: str) -> dict[str, Any]:
-        return {"href": reverse(f"hal:{name}", args=[self.library.natural_id, *arguments])}
+        return {"href": path_to(f"hal:{name}", self.library.natural_id, *arguments)}

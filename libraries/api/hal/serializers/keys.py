@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from libraries.api.fields import MomentField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
+from libraries.api.links import path_to
 from libraries.models import ApiKey, Scope
 from libraries.models.keys import KEY_NAME_LENGTH
 from libraries.people.keys import may_revoke_key
@@ -61,7 +61,7 @@ class KeyDocument(HalSerializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, key: ApiKey) -> dict[str, Any]:
-        here = {"href": reverse("hal:key", args=[key.pk])}
+        here = {"href": path_to("hal:key", key.pk)}
         may_revoke = may_revoke_key(key, asking_key=self.context["request"].auth)
         return {"self": here, "inf:delete": here} if may_revoke else {"self": here}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField
+from libraries.api.links import path_to
 from libraries.identifiers import NATURAL_ID_LENGTH, NATURAL_ID_PATTERN, is_natural_id
 from libraries.library_lifecycle import may_change_anything
 from libraries.models import Library
@@ -83,18 +83,18 @@ class LibraryDocument(HalSerializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, library: Library) -> dict[str, Any]:
-        here = {"href": reverse("hal:library", args=[library.natural_id])}
-        shares = reverse("hal:shares", args=[library.natural_id])
+        here = {"href": path_to("hal:library", library.natural_id)}
+        shares = path_to("hal:shares", library.natural_id)
         actions = library.access.actions
-        mine = reverse("hal:access-of", args=[library.natural_id, self.context["request"].user.username])
+        mine = path_to("hal:access-of", library.natural_id, self.context["request"].user.username)
         links: dict[str, Any] = {"self": here, "inf:my-access": {"href": mine}}
         if Action.VIEW_SHARES in actions:
-            links["inf:access"] = {"href": reverse("hal:access", args=[library.natural_id])}
-            links["inf:owner"] = {"href": reverse("hal:owner", args=[library.natural_id])}
+            links["inf:access"] = {"href": path_to("hal:access", library.natural_id)}
+            links["inf:owner"] = {"href": path_to("hal:owner", library.natural_id)}
             links["inf:shares"] = {"href": shares}
             links["inf:share"] = {"href": f"{shares}/{{principalId}}", "templated": True}
         if Action.VIEW_EVENTS in actions:
-            links["inf:events"] = {"href": reverse("hal:history", args=[library.natural_id])}
+            links["inf:events"] = {"href": path_to("hal:history", library.natural_id)}
         if self.may_write() and may_change_anything(library):
             links["edit"] = here
         if self.may_write() and Action.DELETE in actions:

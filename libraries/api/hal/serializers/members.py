@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer
 from libraries.api.hal.serializers.base import LINKS, HalSerializer, LevelField
+from libraries.api.links import path_to
 from libraries.models import Organization, Scope, Team, User
 from libraries.people.departure import Departure
 
@@ -63,7 +63,7 @@ class MemberDocument(PersonDocument):
     administrator = serializers.BooleanField(source="administers")
 
     def path(self, member: User) -> str:
-        return reverse("hal:organization-member", args=[self.organization.slug, member.username])
+        return path_to("hal:organization-member", self.organization.slug, member.username)
 
 
 @extend_schema_serializer(component_name="TeamMember")
@@ -71,7 +71,7 @@ class TeamMemberDocument(PersonDocument):
     """A member of a team."""
 
     def path(self, member: User) -> str:
-        return reverse("hal:team-member", args=[self.organization.slug, self.context["group"].slug, member.username])
+        return path_to("hal:team-member", self.organization.slug, self.context["group"].slug, member.username)
 
 
 class EndingShare(serializers.Serializer):
@@ -113,4 +113,4 @@ class DepartureDocument(HalSerializer):
     @extend_schema_field(LINKS)
     def get__links(self, departure: Departure) -> dict[str, Any]:
         member = [departure.organization.slug, departure.user.username]
-        return {"inf:member": {"href": reverse("hal:organization-member", args=member)}}
+        return {"inf:member": {"href": path_to("hal:organization-member", *member)}}

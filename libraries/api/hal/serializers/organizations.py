@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from libraries.api.fields import StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
+from libraries.api.links import path_to
 from libraries.identifiers import SLUG_LENGTH, SLUG_PATTERN, is_slug
 from libraries.models import Organization, Scope, SharingScope
 
@@ -68,10 +68,10 @@ class OrganizationDocument(HalSerializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, organization: Organization) -> dict[str, Any]:
-        here = {"href": reverse("hal:organization", args=[organization.slug])}
+        here = {"href": path_to("hal:organization", organization.slug)}
         links: dict[str, Any] = {"self": here}
         for name in ("members", "teams", "libraries"):
-            links[f"inf:{name}"] = {"href": reverse(f"hal:organization-{name}", args=[organization.slug])}
+            links[f"inf:{name}"] = {"href": path_to(f"hal:organization-{name}", organization.slug)}
         if organization.administered and self.may_write():
             links["edit"] = here
         return links

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from libraries.api.fields import MomentField, StrictBooleanField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField, OptionalLevelField
+from libraries.api.links import path_to
 from libraries.models import Share
 from libraries.models.shares import NOTE_LENGTH
 from libraries.rules.levels import Kind, Level
@@ -89,8 +89,8 @@ class ShareDocument(HalSerializer):
     @extend_schema_field(LINKS)
     def get__links(self, share: Share) -> dict[str, Any]:
         library = share.library
-        here = {"href": reverse("hal:share", args=[library.natural_id, share.principal_name])}
-        links = {"self": here, "inf:library": {"href": reverse("hal:library", args=[library.natural_id])}}
+        here = {"href": path_to("hal:share", library.natural_id, share.principal_name)}
+        links = {"self": here, "inf:library": {"href": path_to("hal:library", library.natural_id)}}
         user = self.context["request"].user
         if self.may_write() and may_change(library, share, user):
             links["edit"] = here

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from libraries.api.hal.serializers.base import LINKS
+from libraries.api.links import path_to
 
 
 class OrganizationSummary(serializers.Serializer):
@@ -22,7 +22,7 @@ class OrganizationSummary(serializers.Serializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, organization: Any) -> dict[str, Any]:
-        return {"self": {"href": reverse("hal:organization", args=[organization.slug])}}
+        return {"self": {"href": path_to("hal:organization", organization.slug)}}
 
 
 class TeamSummary(OrganizationSummary):
@@ -32,7 +32,7 @@ class TeamSummary(OrganizationSummary):
 
     @extend_schema_field(LINKS)
     def get__links(self, team: Any) -> dict[str, Any]:
-        return {"self": {"href": reverse("hal:team", args=[team.organization.slug, team.slug])}}
+        return {"self": {"href": path_to("hal:team", team.organization.slug, team.slug)}}
 
 
 class KeySummary(serializers.Serializer):
@@ -44,7 +44,7 @@ class KeySummary(serializers.Serializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, key: Any) -> dict[str, Any]:
-        return {"self": {"href": reverse("hal:key", args=[key.pk])}}
+        return {"self": {"href": path_to("hal:key", key.pk)}}
 
 
 @extend_schema_serializer(component_name="Me")
@@ -61,6 +61,6 @@ class MeDocument(serializers.Serializer):
     @extend_schema_field(LINKS)
     def get__links(self, caller: Any) -> dict[str, Any]:
         names = ("libraries", "organizations", "keys")
-        return {"self": {"href": reverse("hal:me")}} | {
-            f"inf:{name}": {"href": reverse(f"hal:{name}")} for name in names
+        return {"self": {"href": path_to("hal:me")}} | {
+            f"inf:{name}": {"href": path_to(f"hal:{name}")} for name in names
         }

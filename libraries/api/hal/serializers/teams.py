@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
@@ -12,6 +11,7 @@ from libraries.api.fields import StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
 from libraries.api.hal.serializers.organizations import SlugField
+from libraries.api.links import path_to
 from libraries.models import Scope, Team
 
 
@@ -60,11 +60,11 @@ class TeamDocument(HalSerializer):
     @extend_schema_field(LINKS)
     def get__links(self, team: Team) -> dict[str, Any]:
         organization = self.context["organization"]
-        here = {"href": reverse("hal:team", args=[organization.slug, team.slug])}
+        here = {"href": path_to("hal:team", organization.slug, team.slug)}
         links = {
             "self": here,
-            "inf:organization": {"href": reverse("hal:organization", args=[organization.slug])},
-            "inf:team-members": {"href": reverse("hal:team-members", args=[organization.slug, team.slug])},
+            "inf:organization": {"href": path_to("hal:organization", organization.slug)},
+            "inf:team-members": {"href": path_to("hal:team-members", organization.slug, team.slug)},
         }
         may_change = organization.administered and self.may_write()
         return {**links, "edit": here, "inf:delete": here} if may_change else links

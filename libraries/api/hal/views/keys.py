@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.http import HttpResponseBase
-from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,6 +11,7 @@ from libraries.api.hal.schema import keys as schema
 from libraries.api.hal.serializers.keys import KeyDocument, KeyInput, KeyQuery, NewKeyDocument
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.idempotency import idempotent
+from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.preconditions import etag_of, precondition
 from libraries.errors import InvalidText
@@ -37,7 +37,7 @@ class KeyViewSet(HalViewSet):
     def create(self, request: Request) -> HttpResponseBase:
         key, secret = create_api_key(**self.body(KeyInput), user=self.caller, asking_key=self.key, actor=self.caller)
         document = NewKeyDocument(key, context={"request": request, "secret": secret}).data
-        headers = {"ETag": etag_of(self.document(key)), "Location": reverse("hal:key", args=[key.pk])}
+        headers = {"ETag": etag_of(self.document(key)), "Location": path_to("hal:key", key.pk)}
         return Response(document, status=201, headers=headers)
 
     def retrieve(self, request: Request, key_id: str) -> HttpResponseBase:

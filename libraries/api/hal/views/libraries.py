@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponseBase
-from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +15,7 @@ from libraries.api.hal.schema import libraries as schema
 from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInput, LibraryQuery, NewLibraryInput
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.idempotency import idempotent
+from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.preconditions import precondition
 from libraries.library_lifecycle import change_library, create_library, delete_library, require_any_change
@@ -48,7 +48,7 @@ class LibraryViewSet(HalViewSet):
     def create(self, request: Request) -> HttpResponseBase:
         library = create_library(**self.body(NewLibraryInput), actor=self.caller)
         document = self.document(self.library_for(str(library.pk), Action.VIEW))
-        return self.answer(document, status=201, Location=reverse("hal:library", args=[library.natural_id]))
+        return self.answer(document, status=201, Location=path_to("hal:library", library.natural_id))
 
     def retrieve(self, request: Request, library_id: str) -> HttpResponseBase:
         return self.answer(self.document(self.library_for(library_id, Action.VIEW)))

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponseBase
-from django.urls import reverse
 from rest_framework.request import Request
 
 from libraries.access.lists import visible_libraries_by_page
@@ -22,6 +21,7 @@ from libraries.api.hal.serializers.organizations import (
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.libraries import LibraryViewSet
 from libraries.api.idempotency import idempotent
+from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.preconditions import precondition
 from libraries.errors import NameTaken
@@ -51,7 +51,7 @@ class OrganizationViewSet(HalViewSet):
     def create(self, request: Request) -> HttpResponseBase:
         require_superuser(self.caller)
         organization = create_organization(**self.body(NewOrganizationInput), actor=self.caller)
-        location = reverse("hal:organization", args=[organization.slug])
+        location = path_to("hal:organization", organization.slug)
         return self.answer(self._document_now(organization), status=201, Location=location)
 
     def retrieve(self, request: Request, slug: str) -> HttpResponseBase:

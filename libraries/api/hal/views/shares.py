@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpResponseBase
-from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +14,7 @@ from libraries.api.hal.schema import shares as schema
 from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery, many_document
 from libraries.api.hal.views.base import HalViewSet, templated
 from libraries.api.idempotency import idempotent
+from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.preconditions import precondition
 from libraries.errors import ShareNotFound
@@ -40,7 +40,7 @@ class ShareViewSet(HalViewSet):
         condition = _share_filter(query)
         found = library.shares.with_principals().filter(condition)
         page = Page(request, query, found, SHARES_IN_ORDER, total=None if condition else library.share_count)
-        find = templated(reverse("hal:shares", args=[library_id]) + "/{principalId}")
+        find = templated(path_to("hal:shares", library_id) + "/{principalId}")
         return self.answer(page.document("inf:share", self.documents(page.rows), find=find))
 
     @idempotent

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpResponseBase
-from django.urls import reverse
 from rest_framework.request import Request
 
 from libraries.api.hal.pagination import curies
 from libraries.api.hal.schema import start as schema
 from libraries.api.hal.serializers.start import MeDocument
 from libraries.api.hal.views.base import HalViewSet, templated
+from libraries.api.links import path_to
 from libraries.api.views import UnknownPathMixin
 from libraries.models import Organization, Team
 
@@ -19,14 +19,14 @@ class RootViewSet(HalViewSet):
     """The way to everything else."""
 
     def retrieve(self, request: Request) -> HttpResponseBase:
-        library, shares = f"{reverse('hal:libraries')}/{{id}}", f"{reverse('hal:libraries')}/{{id}}/shares"
-        organizations = reverse("hal:organizations")
+        library, shares = f"{path_to('hal:libraries')}/{{id}}", f"{path_to('hal:libraries')}/{{id}}/shares"
+        organizations = path_to("hal:organizations")
         organization = f"{organizations}/{{slug}}"
         links = {
             "self": {"href": request.get_full_path()},
-            "inf:me": {"href": reverse("hal:me")},
-            "inf:keys": templated(reverse("hal:keys") + "{?q,start,count}"),
-            "inf:libraries": templated(reverse("hal:libraries") + "{?q,organization,minLevel,start,count}"),
+            "inf:me": {"href": path_to("hal:me")},
+            "inf:keys": templated(path_to("hal:keys") + "{?q,start,count}"),
+            "inf:libraries": templated(path_to("hal:libraries") + "{?q,organization,minLevel,start,count}"),
             "inf:library": templated(library),
             "inf:shares": templated(shares + "{?kind,accessLevel,q,start,count}"),
             "inf:share": templated(shares + "/{principalId}"),
@@ -38,10 +38,10 @@ class RootViewSet(HalViewSet):
             "inf:teams": templated(f"{organization}/teams{{?q,start,count}}"),
             "inf:team": templated(f"{organization}/teams/{{team}}"),
             "inf:events": templated(
-                reverse("hal:feed") + "{?action,actor,principal,organization,library,since,until,count}"
+                path_to("hal:feed") + "{?action,actor,principal,organization,library,since,until,count}"
             ),
-            "describedby": {"href": reverse("hal:schema")},
-            "help": {"href": reverse("hal:docs")},
+            "describedby": {"href": path_to("hal:schema")},
+            "help": {"href": path_to("hal:docs")},
             "curies": curies(),
         }
         return self.answer({"_links": links})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +13,7 @@ from libraries.api.hal.schema import teams as schema
 from libraries.api.hal.serializers.teams import TeamDocument, TeamInput, TeamPath, TeamQuery
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.organizations import BY_SLUG, named_like
+from libraries.api.links import path_to
 from libraries.api.preconditions import precondition
 from libraries.api.views import valid
 from libraries.errors import NameTaken
@@ -54,7 +54,7 @@ class TeamViewSet(HalViewSet):
         document = self._document_at(team)
         if not created:
             return self.answer(document)
-        return self.answer(document, status=201, Location=reverse("hal:team", args=[slug, team]))
+        return self.answer(document, status=201, Location=path_to("hal:team", slug, team))
 
     def destroy(self, request: Request, slug: str, team: str) -> HttpResponseBase:
         self.organization = get_organization_for(self.caller, slug, to_administer=True)

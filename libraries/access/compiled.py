@@ -1,0 +1,94 @@
+"""The questions that are asked thousands of times a second, each compiled once for every shape and then only run."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from libraries.db.prepared import Prepared
+from libraries.identifiers import lookup_for
+from libraries.models import ADMINISTER, CHECK_ACCESS, Actor, Library, OrganizationUserObjectPermission, User
+from libraries.rules import conditions
+from libraries.rules.levels import Access
+
+POWERS_TO_ASK = (ADMINISTER, CHECK_ACCESS)
+"""What lets somebody ask about others in an organization (R10)."""
+
+# Stand in the compiled statements for a run's own values.
+_USER = UUID(int=1)
+_LIBRARY = UUID(int=2)
+_ASKER = UUID(int=3)
+
+
+def find_access(user: Actor, library: UUID) -> Access:
+    """What the user ends up with on the library of that key; nothing where it is gone. One query."""
+    if not user.is_active:
+        return Access()
+    for editors_can_share, administers, reaching in _access().columns(_keys({_USER: user.pk, _LIBRARY: library})):
+        return Access(
+            reaching=tuple(conditions.parse(reaching)),
+            administers=bool(administers),
+            superuser=user.is_superuser,
+            editors_can_share=bool(editors_can_share),
+        )
+    return Access()
+
+
+def find_with_access(user: Actor, identifier: str) -> Library | None:
+    """The library of that identifier, whoever may see it, with the user's `access`. One query."""
+    column, value = lookup_for(identifier)
+    statement = _library(column, user.is_active, user.is_superuser)
+    return next(iter(statement.run({**_keys({_USER: user.pk}), **_sought(column, value)})), None)
+
+
+def find_for_decision(user: User | None, identifier: str, asker: User) -> tuple[Library | None, bool]:
+    """The same with the shares behind the access, and whether the asker may ask about others there. One query.
+
+    user: None for somebody who does not exist.
+    """
+    column, value = lookup_for(identifier)
+    subject = user or User(pk=_USER, is_active=False)
+    statement = _decision(column, subject.is_active, subject.is_superuser)
+    keys = _keys({_USER: subject.pk, _ASKER: asker.pk})
+    found: Any = next(iter(statement.run({**keys, **_sought(column, value)})), None)
+    return found, asker.is_superuser or (found is not None and found.may_ask)
+
+
+@cache
+def _access() -> Prepared[Library]:
+    libraries: Any = Library.objects.with_access_of(User(pk=_USER, is_active=True)).select_related(None)
+    found = libraries.filter(pk=_LIBRARY).order_by()
+    return Prepared(found.values_list("editors_can_share", "_administers", "_reaching"))
+
+
+@cache
+def _library(column: str, active: bool, superuser: bool) -> Prepared[Library]:
+    user = User(pk=_USER, is_active=active, is_superuser=superuser)
+    return Prepared(Library.objects.with_access_of(user).filter(**{column: _marker(column)}).order_by())
+
+
+@cache
+def _decision(column: str, active: bool, superuser: bool) -> Prepared[Library]:
+    user = User(pk=_USER, is_active=active, is_superuser=superuser)
+    powers = OrganizationUserObjectPermission.objects.to(*POWERS_TO_ASK)
+    may_ask = Exists(powers.filter(content_object=OuterRef("organization"), user=_ASKER))
+    libraries: Any = Library.objects.with_access_of(user, with_shares=True).annotate(may_ask=may_ask)
+    return Prepared(libraries.filter(**{column: _marker(column)}).order_by())
+
+
+def _marker(column: str) -> UUID | str:
+    return _LIBRARY if column == "pk" else str(_LIBRARY)
+
+
+def _sought(column: str, value: UUID | str) -> dict[Any, Any]:
+    return _keys({_LIBRARY: value}) if column == "pk" else {str(_LIBRARY): value}
+
+
+def _keys(values: dict[UUID, Any]) -> dict[Any, Any]:
+    """Keys by their markers, both as the database takes them."""
+    prepare = Library._meta.pk.get_db_prep_value
+    return {prepare(marker, connection): prepare(value, connection) for marker, value in values.items()}
