@@ -21,6 +21,8 @@ class SharingError(Exception):
     rule: ClassVar[str] = ""
     title: ClassVar[str] = ""
     what_to_do: ClassVar[str] = ""
+    says_what_to_do = False
+    """Whether the sentence itself does."""
 
 
 class LibraryNotFound(SharingError):
@@ -92,13 +94,17 @@ class UnknownPrincipal(SharingError):
         "scope to “anyone”. An account must be active."
     )
 
-    def __init__(self, principal: str) -> None:
-        super().__init__(
-            "This library cannot be shared with everyone."
-            if principal == "everyone"
-            else f"No user, team or organization “{principal}” can be given access to this library."
-        )
+    def __init__(self, principal: str, sentence: str = "") -> None:
+        """sentence: in place of the usual one, for who is not to be shared with, but to take over, say."""
+        super().__init__(sentence or self._sentence(principal))
+        self.says_what_to_do = bool(sentence)
         self.principal = principal
+
+    @staticmethod
+    def _sentence(principal: str) -> str:
+        if principal == "everyone":
+            return "This library cannot be shared with everyone."
+        return f"No user, team or organization “{principal}” can be given access to this library."
 
 
 class UnknownUser(SharingError):

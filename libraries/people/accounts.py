@@ -35,7 +35,7 @@ def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -
     """
     with _refusing_taken_names(changes), transaction.atomic():
         require_superuser(actor)
-        now = locked(User.objects.select_for_update(no_key=True), user, gone=UnknownPrincipal(user.username))
+        now = locked(User.objects.select_for_update(no_key=True), user, gone=_gone(user))
         changed = differences_of(now, changes)
         if changed:
             User.objects.filter(pk=now.pk).update(**changes)
@@ -50,7 +50,7 @@ def delete_account(*, user: User, actor: Actor) -> None:
     """
     with transaction.atomic():
         require_superuser(actor)
-        user = locked(User.objects.select_for_update(), user, gone=UnknownPrincipal(user.username))
+        user = locked(User.objects.select_for_update(), user, gone=_gone(user))
         if libraries := libraries_of(user):
             raise AccountInUse(user.username, libraries)
         for organization in Organization.objects.filter(group__in=user.groups.all()):
@@ -74,6 +74,10 @@ def recording_password(user: User, *, actor: Actor) -> Iterator[None]:
         yield
         if password.first() != before:
             record(EventAction.USER_CHANGED, actor=actor, principal=user.username, details={"password": [None, None]})
+
+
+def _gone(user: User) -> UnknownPrincipal:
+    return UnknownPrincipal(user.username, f"There is no account “{user.username}” any more.")
 
 
 @contextmanager

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from libraries.errors import LastOwner, NotMember, UnknownPrincipal
+from libraries.errors import LastOwner, NotMember
 from libraries.models import Actor, ApiKey, Library, Organization, Share, Team, User
 from libraries.people.administrators import powers_of, require_administrator
 from libraries.people.keys import live_keys_of
-from libraries.people.queries import is_member
+from libraries.people.queries import is_member, no_successor
 from libraries.rules.levels import Level
 
 
@@ -64,7 +64,7 @@ def departure_of(organization: Organization, user: User) -> Departure:
 def _require_active_member(user: User, organization: Organization, *, apart_from: User) -> None:
     members = User.objects.filter(is_active=True, groups=organization.group_id)
     if user == apart_from or not members.contains(user):
-        raise UnknownPrincipal(user.username)
+        raise no_successor(user.username)
 
 
 def _owned_alone(user: User, organization: Organization) -> list[Library]:

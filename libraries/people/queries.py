@@ -82,12 +82,17 @@ def get_member(group: Organization | Team, username: str) -> User:
     return member
 
 
+def no_successor(username: str) -> UnknownPrincipal:
+    """The refusal of who cannot take over: the same for an account that is no active member and for none."""
+    return UnknownPrincipal(username, f"“{username}” cannot take over: name another active member.")
+
+
 def get_successor(organization: Organization, username: str) -> User:
     """The member who shall take over. Raises UnknownPrincipal as members.remove_member does."""
     try:
         return get_member(organization, username)
     except NotMember:
-        raise UnknownPrincipal(username) from None
+        raise no_successor(username) from None
 
 
 def get_newcomer(organization: Organization, username: str) -> User:

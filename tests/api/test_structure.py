@@ -137,6 +137,8 @@ def test_every_view_of_the_api_is_a_route_of_a_dialect() -> None:
         "healthz",
         "readyz",
         "metrics",
+        "problems/",
+        "problems/<slug:name>",
     }
 
 

@@ -54,7 +54,7 @@ def test_what_is_refused_stands_beside_its_field(handbook_page):
     handbook_page.get_by_role("button", name="Save", exact=True).click()
 
     expect(handbook_page.locator("#shares-4 .field-principal")).to_contain_text(
-        "No user, team or organization “nobody” can be given access to this library. Check the name; "
+        "No user, team or organization “nobody” can be given access to this library. Check the name. "
     )
 
 

@@ -226,7 +226,7 @@ def test_a_principal_goes_by_email_too(imported, handbook, roadmap, new_events):
         "handbook,nobody@acme.example,READER,,\n"
     )
     _, err, _ = imported(content, "-v0")
-    assert [line.split(" is ")[0] for line in err] == [
+    assert [line.replace("No user, team or organization ", "").split(" can be")[0] for line in err] == [
         "line 3: “team:INTERNS@acme.example”",
         "line 6: “nobody@acme.example”",
     ]
@@ -237,7 +237,7 @@ def test_a_principal_goes_by_email_too(imported, handbook, roadmap, new_events):
 def test_what_a_terminal_might_obey_is_shown_as_an_escape(imported):
     content = HEADER + "handbook,\x1b]0;x\x07\x1b[2J\u202eevil,READER,,\nhandbook,bob,\x9bBOSS,,\n"
     first, second = refused(imported, content)
-    assert first.startswith(r"line 2: “\x1b]0;x\x07\x1b[2J\u202eevil” is nobody")
+    assert first.startswith(r"line 2: No user, team or organization “\x1b]0;x\x07\x1b[2J\u202eevil” can")
     assert second.startswith(r"line 3: '\x9bBOSS' is not one of")
     assert imported("library,principal,level,\x1b[2J\n")[2].startswith(
         r"The header names what is no column here: \x1b[2J."

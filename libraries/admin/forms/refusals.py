@@ -46,7 +46,7 @@ REMEDIES: dict[type[SharingError], str] = {
 
 def sentence(error: SharingError) -> str:
     """What the core says, what to do instead, and the rule that it goes by."""
-    remedy = REMEDIES.get(type(error), "")
+    remedy = "" if error.says_what_to_do else REMEDIES.get(type(error), "")
     return " ".join(filter(None, [str(error), remedy, f"({error.rule})" if error.rule else ""]))
 
 

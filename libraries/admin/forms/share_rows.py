@@ -32,7 +32,7 @@ class AlreadyShared(SharingError):
     code = "already_shared"
 
     def __init__(self) -> None:
-        super().__init__("This one has a share already. Change that one instead.")
+        super().__init__("This principal already has a share. Change that one instead.")
 
 
 class ShareForm(StaleCheckedForm):
