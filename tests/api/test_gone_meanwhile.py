@@ -62,7 +62,8 @@ EMPTY = {
 """Of what is not there the list is empty."""
 OF_ORGANIZATIONS = {name: call for name, call in CALLS.items() if call.path.startswith(ACME)}
 QUESTIONS = {
-    "evaluation": {"subject": {"type": "user", "id": "bob"}, "action": {"name": "read"}},
+    # A single evaluation is one statement with its library.
+    "evaluations": {"subject": {"type": "user", "id": "bob"}, "evaluations": [{"action": {"name": "read"}}] * 2},
     "search/subject": {"subject": {"type": "user"}, "action": {"name": "read"}},
     "search/action": {"subject": {"type": "user", "id": "bob"}},
 }
@@ -125,4 +126,5 @@ def test_a_question_about_it_has_an_answer(client_for, handbook, goes_after, que
 
     assert not Library.objects.filter(pk=handbook.pk).exists()
     assert answer.status_code == 200
-    assert answer.json().get("decision", False) is False
+    decisions = [decision["decision"] for decision in answer.json().get("evaluations", [])]
+    assert not any(decisions)
