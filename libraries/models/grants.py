@@ -14,7 +14,7 @@ from guardian.managers import GroupObjectPermissionManager, UserObjectPermission
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from libraries.db.expressions import AreAmong
-from libraries.models.users import Actor, User
+from libraries.models.users import User
 from libraries.rules.conditions import unexpired
 from libraries.rules.levels import Kind
 
@@ -22,12 +22,6 @@ Pairs = Collection[tuple[Any, UUID]]
 """Keys of users or groups, each with the key of a library."""
 EVERYONE = "everyone"
 """The group that all active accounts are in without a row; also how that principal is written."""
-
-
-def group_keys_of(user: Actor) -> Subquery:
-    """The keys of the groups of the user's teams and organizations, and of everyone's."""
-    memberships = User.groups.through.objects.filter(user=user.pk).values("group")
-    return Subquery(memberships.union(Group.objects.filter(name=EVERYONE).values("pk"), all=True))
 
 
 @cache
