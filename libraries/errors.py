@@ -93,11 +93,7 @@ class UnknownPrincipal(SharingError):
     )
 
     def __init__(self, principal: str) -> None:
-        super().__init__(
-            "This library cannot be shared with everyone."
-            if principal == "everyone"
-            else f"No user, team or organization “{principal}” can be given access to this library."
-        )
+        super().__init__(f"No user, team or organization “{principal}” can be given access to this library.")
         self.principal = principal
 
 

@@ -116,7 +116,7 @@ def failure_of(error: Exception, statuses: Mapping[type[Exception], int]) -> Fai
             return Failure(503, "The database cannot be reached. Try again soon.", error, headers=headers)
         case _:
             log.exception("unexpected error")
-            return Failure(500, "An internal error occurred. Quote the request id when you report it.", error)
+            return Failure(500, "An error occurred on the server. Quote the request id when you report it.", error)
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:

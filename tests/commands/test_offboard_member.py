@@ -89,7 +89,8 @@ def test_it_is_refused_while_they_alone_own_anything_r12(refusal_of, bob, acme):
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
 @pytest.mark.parametrize("successor", ["erin", "bob"])
 def test_a_successor_is_another_member_r12(refusal_of, dry, successor):
-    assert "nobody" in refusal_of("offboard_member", "acme", "bob", "--successor", successor, *dry)
+    refusal = refusal_of("offboard_member", "acme", "bob", "--successor", successor, *dry)
+    assert refusal == f"No user, team or organization “{successor}” can be given access to this library. (R8)"
 
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])

@@ -94,7 +94,12 @@ def test_a_body_that_cannot_be_read_is_400(client_for, path, body, message):
     ("accident", "status", "message", "retry_after"),
     [
         (Throttled(wait=7), 429, "Request was throttled. Expected available in 7 seconds.", "7"),
-        (RuntimeError("a secret"), 500, "An internal error occurred. Quote the request id when you report it.", None),
+        (
+            RuntimeError("a secret"),
+            500,
+            "An error occurred on the server. Quote the request id when you report it.",
+            None,
+        ),
         (OperationalError("a secret"), 503, "The database cannot be reached. Try again soon.", "1"),
     ],
 )

@@ -218,6 +218,6 @@ def test_a_wrong_key_is_unauthorized(process, live_server, handbook):
 
 
 def test_an_error_says_what_is_wrong(call_as, handbook):
-    with pytest.raises(ClientError, match="“everyone” has a share of this library already"):
+    with pytest.raises(ClientError, match="“everyone” already has a permission on this library"):
         for _ in range(2):
             call_as("alice")(f"{MODEL} permissions.create", role="READER", grantee_type="EVERYONE")

@@ -73,7 +73,7 @@ def test_an_accident_is_500_and_tells_nothing(client_for, call, monkeypatch, cap
     fail_with(monkeypatch, error)
     with caplog.at_level(logging.ERROR):
         answer = client.send(call.method, call.path, call.body)
-    detail = "An internal error occurred. Quote the request id when you report it."
+    detail = "An error occurred on the server. Quote the request id when you report it."
     assert (answer.status_code, answer.json()) == (500, problem(500, detail, call.path))
     assert answer.headers["X-Request-ID"]
     assert SECRET in caplog.text

@@ -26,8 +26,8 @@ def test_one_unknown_email_refuses_the_whole_call_and_every_unknown_entry_is_nam
     assert answer.status_code == 400
     assert answer.json() == {
         "code": "USER_NOT_KNOWN",
-        "error": "Nobody that this dataset can be shared with: “nobody@acme.example”, “Zed@nowhere.example”, "
-        "“no-team”, “no-organization”.",
+        "error": "This dataset cannot be shared with “nobody@acme.example”, “Zed@nowhere.example”, "
+        "“no-team”, “no-organization”: no such user, team or organization.",
         "requestId": "r1",
     }
     assert (levels(roadmap), events(roadmap)) == (before, recorded)

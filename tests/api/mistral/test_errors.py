@@ -87,7 +87,7 @@ def test_a_body_that_is_not_utf_8_is_a_validation_error(client_for):
         (
             RuntimeError("a secret"),
             500,
-            "An internal error occurred. Quote the request id when you report it.",
+            "An error occurred on the server. Quote the request id when you report it.",
             None,
         ),
         (OperationalError("a secret"), 503, "The database cannot be reached. Try again soon.", "1"),
