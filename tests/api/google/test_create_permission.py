@@ -215,7 +215,7 @@ def test_everyone_is_refused_where_the_organization_keeps_to_itself(client_for, 
         "/v1beta/corpora/lab-notes/permissions", {"granteeType": "EVERYONE", "role": "READER"}
     )
 
-    sentence = "This library cannot be shared with everyone."
+    sentence = "No user, team or organization “everyone” can be given access to this library."
     assert answer.status_code == 400
     assert answer.json() == error(
         400, "INVALID_ARGUMENT", sentence, violation(sentence, "granteeType"), info("UNKNOWN_PRINCIPAL", "R8")

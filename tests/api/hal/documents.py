@@ -75,8 +75,6 @@ def problem(status: int, detail: str, path: str, **more: Any) -> dict[str, Any]:
 
 def no_such_principal(name: str) -> str:
     """The detail of an unknown principal."""
-    if name == "everyone":
-        return "This library cannot be shared with everyone."
     return f"No user, team or organization “{name}” can be given access to this library."
 
 
