@@ -96,15 +96,11 @@ class UnknownPrincipal(SharingError):
 
     def __init__(self, principal: str, sentence: str = "") -> None:
         """sentence: in place of the usual one, for who is not to be shared with, but to take over, say."""
-        super().__init__(sentence or self._sentence(principal))
+        super().__init__(
+            sentence or f"No user, team or organization “{principal}” can be given access to this library."
+        )
         self.says_what_to_do = bool(sentence)
         self.principal = principal
-
-    @staticmethod
-    def _sentence(principal: str) -> str:
-        if principal == "everyone":
-            return "This library cannot be shared with everyone."
-        return f"No user, team or organization “{principal}” can be given access to this library."
 
 
 class UnknownUser(SharingError):

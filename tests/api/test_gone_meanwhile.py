@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from libraries.access import check
@@ -61,7 +63,7 @@ EMPTY = {
 }
 """Of what is not there the list is empty."""
 OF_ORGANIZATIONS = {name: call for name, call in CALLS.items() if call.path.startswith(ACME)}
-QUESTIONS = {
+QUESTIONS: dict[str, dict[str, Any]] = {
     # A single evaluation is one statement with its library.
     "evaluations": {"subject": {"type": "user", "id": "bob"}, "evaluations": [{"action": {"name": "read"}}] * 2},
     "search/subject": {"subject": {"type": "user"}, "action": {"name": "read"}},
