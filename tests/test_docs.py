@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from libraries.api.hal.problem_types import RULES
 from libraries.models import Scope
 from libraries.rules.levels import GRANTED, SHUT_OUT, Kind, Level
 from tests.documents import PAGES, ROOT, name_of, rows, section, tables, text_of
@@ -214,3 +215,8 @@ def test_it_lists_the_folders():
     listed = {row[0].strip("`") for row in tables("docs/architecture.md", "The map")[0]}
     ignored = {line.strip("/") for line in text_of(".gitignore").splitlines()} | {".git"}
     assert {path.name for path in ROOT.iterdir() if path.is_dir()} - ignored <= listed
+
+
+def test_a_rule_is_told_in_short_as_the_problem_pages_tell_it():
+    short = dict(re.findall(r"^## (R\d+) .*\n\n\*In short: (.*)\*$", text_of("docs/rules.md"), re.MULTILINE))
+    assert short == RULES
