@@ -128,7 +128,7 @@ def _prepared_share(kind: Kind, field: str, anyone: bool) -> Prepared[Share]:
     reference = PrincipalReference(kind, field, _VALUE if field == "pk" else str(_VALUE), "")
     shares = Share.objects.with_principals().filter(library=_LIBRARY, kind=kind, **reference._lookup(column))
     if column:
-        shares = shares.annotate(admissible=Exists(admissible(kind, library).filter(pk=OuterRef(column))))
+        shares = shares.annotate(admissible=Exists(admissible(kind, library).filter(pk=OuterRef(column))))  # type: ignore[no-redef]
     return Prepared(shares.order_by("id")[:1])
 
 

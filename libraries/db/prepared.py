@@ -50,7 +50,7 @@ class Prepared(Generic[Instance]):
 _KEY: Any = UUIDField()
 
 
-def keys(values: Mapping[UUID, UUID]) -> dict[Any, Any]:
+def keys(values: Mapping[UUID, Any]) -> dict[Any, Any]:
     """Keys by their markers, both as the database takes them."""
     connection = connections[DEFAULT_DB_ALIAS]
     prepare = _KEY.get_db_prep_value
