@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from libraries.db.prepared import Prepared, keys
 from libraries.identifiers import lookup_for
-from libraries.models import ADMINISTER, CHECK_ACCESS, Actor, Library, OrganizationUserObjectPermission, User
+from libraries.models import ADMINISTER, CHECK_ACCESS, Actor, Library, OrganizationUserObjectPermission, Share, User
 from libraries.rules import conditions
 from libraries.rules.levels import Access
 
@@ -55,6 +55,32 @@ def find_for_decision(user: User | None, identifier: str, asker: User) -> tuple[
     people = keys({_USER: subject.pk, _ASKER: asker.pk})
     found: Any = next(iter(statement.run({**people, **_sought(column, value)})), None)
     return found, asker.is_superuser or (found is not None and found.may_ask)
+
+
+def first_shares(library: Library, number: int) -> list[Share]:
+    """The library's shares with their principals, the oldest first, at most so many. One query."""
+    shares = _first_shares(number).run(keys({_LIBRARY: library.pk}))
+    for share in shares:
+        share.library = library
+    return shares
+
+
+def first_visible_libraries(user: Actor, number: int) -> list[Library]:
+    """Those that the user may see (R9), in the order of their names, at most so many, with `access`. Two queries."""
+    walking = not Library.objects.sees_few(user)
+    return _first_libraries(user.is_active, user.is_superuser, walking, number).run(keys({_USER: user.pk}))
+
+
+@lru_cache
+def _first_shares(number: int) -> Prepared[Share]:
+    return Prepared(Share.objects.with_principals().filter(library=_LIBRARY).order_by("id")[:number])
+
+
+@lru_cache
+def _first_libraries(active: bool, superuser: bool, walking: bool, number: int) -> Prepared[Library]:
+    user = User(pk=_USER, is_active=active, is_superuser=superuser)
+    visible = Library.objects.visible_to(user, walking=walking).with_access_of(user)
+    return Prepared(visible.order_by("name", "id")[:number])
 
 
 @cache
