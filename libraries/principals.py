@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
+from libraries.db.prepared import Prepared, keys
 from libraries.db.text import is_storable
 from libraries.errors import UnknownPrincipal
 from libraries.models import EVERYONE, Actor, Library, Organization, Share, SharingScope, Team, User
@@ -71,16 +72,13 @@ class PrincipalReference:
         """
         if not self.can_exist:
             return None
-        shares = library.shares.with_principals().filter(
-            kind=self.kind, **self._lookup(PRINCIPAL_COLUMNS.get(self.kind))
-        )
-        if self.kind in PRINCIPAL_COLUMNS:
-            inside = admissible(self.kind, library).filter(pk=OuterRef(PRINCIPAL_COLUMNS[self.kind]))
-            return shares.annotate(admissible=Exists(inside)).first()  # type: ignore[no-redef]
-        share = shares.first()
-        if share:
-            share.admissible = admits_anyone(library)
-        return share
+        anyone = admits_anyone(library)
+        for share in _prepared_share(self.kind, self.field, anyone).run(_values(library, self)):
+            share.library = library
+            if self.kind == Kind.EVERYONE:
+                share.admissible = anyone
+            return share
+        return None
 
     def resolve(self, library: Library) -> Principal:
         """The principal, if the library can be shared with it (R8), in at most one query.
@@ -112,6 +110,34 @@ class PrincipalReference:
     def can_exist(self) -> bool:
         """Many have no e-mail, so an empty one names nobody."""
         return is_storable(self.text) and self.value != ""
+
+
+# Stand in the compiled statements for a run's own values.
+_LIBRARY = UUID(int=1)
+_ORGANIZATION = UUID(int=2)
+_VALUE = UUID(int=3)
+_GROUP = -1
+
+
+@cache
+def _prepared_share(kind: Kind, field: str, anyone: bool) -> Prepared[Share]:
+    """The share of a principal named by that field; anyone: whether R8 admits all, as in `admits_anyone`."""
+    scope = SharingScope.ANYONE if anyone else SharingScope.ORGANIZATION
+    library = Library(pk=_LIBRARY, organization=Organization(pk=_ORGANIZATION, group_id=_GROUP, sharing_scope=scope))
+    column = PRINCIPAL_COLUMNS.get(kind)
+    reference = PrincipalReference(kind, field, _VALUE if field == "pk" else str(_VALUE), "")
+    shares = Share.objects.with_principals().filter(library=_LIBRARY, kind=kind, **reference._lookup(column))
+    if column:
+        shares = shares.annotate(admissible=Exists(admissible(kind, library).filter(pk=OuterRef(column))))  # type: ignore[no-redef]
+    return Prepared(shares.order_by("id")[:1])
+
+
+def _values(library: Library, reference: PrincipalReference) -> dict[Any, Any]:
+    organization = library.organization
+    by_key = {_LIBRARY: library.pk, _ORGANIZATION: organization.pk}
+    if reference.field == "pk":
+        return {**keys({**by_key, _VALUE: reference.value}), _GROUP: organization.group_id}
+    return {**keys(by_key), _GROUP: organization.group_id, str(_VALUE): reference.value}
 
 
 def named(name: str) -> PrincipalReference:

@@ -1,3 +1,4 @@
+import gc
 import os
 from collections.abc import Callable, Iterable
 from io import BytesIO
@@ -26,4 +27,15 @@ def with_chunked_bodies(wrapped: Application) -> Application:
     return application
 
 
+def leave_out_of_collections() -> None:
+    """Keep the collector from walking all that is loaded, which stays, each time a request makes many objects.
+
+    A batch of a thousand decisions takes twice the time otherwise.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 application = with_chunked_bodies(get_wsgi_application())
+leave_out_of_collections()

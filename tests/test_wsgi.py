@@ -1,8 +1,10 @@
-"""Bodies in chunks, as the server hands them over: without a length."""
+"""What the server is handed: bodies in chunks, which come without a length, and a process that is settled."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from io import BytesIO
 from typing import IO, Any
 
@@ -54,3 +56,9 @@ def test_one_that_does_not_end_is_refused_without_reading_on(send):
     status, _ = send(stream)
     assert status == 413
     assert stream.taken == settings.MAX_BODY_BYTES + 1
+
+
+def test_what_is_loaded_is_left_out_of_collections():
+    program = "import gc, sharing_project.wsgi; print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0])"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # nosec B603
+    assert loaded.stdout.split() == ["True", "50000"]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from libraries.db.prepared import Prepared
+from libraries.db.prepared import Prepared, keys
 from libraries.identifiers import lookup_for
-from libraries.models import ADMINISTER, CHECK_ACCESS, Actor, Library, OrganizationUserObjectPermission, User
+from libraries.models import ADMINISTER, CHECK_ACCESS, Actor, Library, OrganizationUserObjectPermission, Share, User
 from libraries.rules import conditions
 from libraries.rules.levels import Access
 
@@ -28,7 +27,7 @@ def find_access(user: Actor, library: UUID) -> Access:
     """What the user ends up with on the library of that key; nothing where it is gone. One query."""
     if not user.is_active:
         return Access()
-    for editors_can_share, administers, reaching in _access().columns(_keys({_USER: user.pk, _LIBRARY: library})):
+    for editors_can_share, administers, reaching in _access().columns(keys({_USER: user.pk, _LIBRARY: library})):
         return Access(
             reaching=tuple(conditions.parse(reaching)),
             administers=bool(administers),
@@ -42,7 +41,7 @@ def find_with_access(user: Actor, identifier: str) -> Library | None:
     """The library of that identifier, whoever may see it, with the user's `access`. One query."""
     column, value = lookup_for(identifier)
     statement = _library(column, user.is_active, user.is_superuser)
-    return next(iter(statement.run({**_keys({_USER: user.pk}), **_sought(column, value)})), None)
+    return next(iter(statement.run({**keys({_USER: user.pk}), **_sought(column, value)})), None)
 
 
 def find_for_decision(user: User | None, identifier: str, asker: User) -> tuple[Library | None, bool]:
@@ -53,9 +52,35 @@ def find_for_decision(user: User | None, identifier: str, asker: User) -> tuple[
     column, value = lookup_for(identifier)
     subject = user or User(pk=_USER, is_active=False)
     statement = _decision(column, subject.is_active, subject.is_superuser)
-    keys = _keys({_USER: subject.pk, _ASKER: asker.pk})
-    found: Any = next(iter(statement.run({**keys, **_sought(column, value)})), None)
+    people = keys({_USER: subject.pk, _ASKER: asker.pk})
+    found: Any = next(iter(statement.run({**people, **_sought(column, value)})), None)
     return found, asker.is_superuser or (found is not None and found.may_ask)
+
+
+def first_shares(library: Library, number: int) -> list[Share]:
+    """The library's shares with their principals, the oldest first, at most so many. One query."""
+    shares = _first_shares(number).run(keys({_LIBRARY: library.pk}))
+    for share in shares:
+        share.library = library
+    return shares
+
+
+def first_visible_libraries(user: Actor, number: int) -> list[Library]:
+    """Those that the user may see (R9), in the order of their names, at most so many, with `access`. Two queries."""
+    walking = not Library.objects.sees_few(user)
+    return _first_libraries(user.is_active, user.is_superuser, walking, number).run(keys({_USER: user.pk}))
+
+
+@lru_cache
+def _first_shares(number: int) -> Prepared[Share]:
+    return Prepared(Share.objects.with_principals().filter(library=_LIBRARY).order_by("id")[:number])
+
+
+@lru_cache
+def _first_libraries(active: bool, superuser: bool, walking: bool, number: int) -> Prepared[Library]:
+    user = User(pk=_USER, is_active=active, is_superuser=superuser)
+    visible = Library.objects.visible_to(user, walking=walking).with_access_of(user)
+    return Prepared(visible.order_by("name", "id")[:number])
 
 
 @cache
@@ -84,11 +109,5 @@ def _marker(column: str) -> UUID | str:
     return _LIBRARY if column == "pk" else str(_LIBRARY)
 
 
-def _sought(column: str, value: UUID | str) -> dict[Any, Any]:
-    return _keys({_LIBRARY: value}) if column == "pk" else {str(_LIBRARY): value}
-
-
-def _keys(values: dict[UUID, Any]) -> dict[Any, Any]:
-    """Keys by their markers, both as the database takes them."""
-    prepare = Library._meta.pk.get_db_prep_value
-    return {prepare(marker, connection): prepare(value, connection) for marker, value in values.items()}
+def _sought(column: str, value: Any) -> dict[Any, Any]:
+    return keys({_LIBRARY: value}) if column == "pk" else {str(_LIBRARY): value}

@@ -5,14 +5,16 @@ Everybody may ask about themselves. About others may ask who holds `check_access
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import QuerySet
 
-from libraries.access.check import find_libraries
 from libraries.access.compiled import POWERS_TO_ASK, find_for_decision
-from libraries.access.pairs import Pair, access_of_pairs, powers_among
+from libraries.access.named import NamedLibrary, find_named_libraries
+from libraries.access.pairs import Pair, Powers, access_of_each, powers_among
 from libraries.access.subjects import SubjectName, find_subjects
 from libraries.access.verdict import share_name, verdict
 from libraries.errors import LibraryNotFound, MayNotAsk
@@ -27,8 +29,7 @@ from libraries.rules.conditions import SharedGrant
 from libraries.rules.levels import Access, Action, Kind, Level
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """May this subject do that to this library? Both as the caller names them."""
 
     subject: SubjectName
@@ -86,7 +87,7 @@ def _user_named(name: SubjectName) -> User | None:
     return found.instance if found and isinstance(found.instance, User) else None
 
 
-def _decision(question: Question, library: Library | None, access: Access, *, is_open: bool) -> Decision:
+def _decision(question: Question, library: Library | NamedLibrary | None, access: Access, *, is_open: bool) -> Decision:
     """is_open: whether the asker may know of the library without being let in by `access`."""
     if library is None or not (is_open or Action.VIEW in access.actions):
         return Decision(False, str(LibraryNotFound()))
@@ -102,34 +103,39 @@ class _Case:
 
     def __init__(self, questions: Sequence[Question], asker: User) -> None:
         self.asker = asker
-        self.libraries = find_libraries({question.library for question in questions})
+        self.libraries = find_named_libraries({question.library for question in questions})
         self.subjects = find_subjects({question.subject for question in questions})
         users = {asker.pk, *(each.instance.pk for each in self.subjects.values() if isinstance(each.instance, User))}
-        self.powers = powers_among(users, {library.organization_id for library in self.libraries.values()})
-        pairs = {pair for question in questions for pair in self._pairs(question)}
-        self.access = access_of_pairs(pairs, powers=self.powers)
+        organizations = {library.organization_id for library in self.libraries.values()}
+        powers = powers_among(users, organizations)
+        self.open = {each for each in organizations if self._is_open(each, powers)}
+        self.own = {name for name, subject in self.subjects.items() if self._is_asker(subject)}
+        pairs = self._pairs({(question.subject, question.library) for question in questions})
+        self.access = dict(zip(pairs, access_of_each(list(pairs.values()), powers), strict=True))
 
-    def _pairs(self, question: Question) -> list[Pair]:
-        """The pair of the question, where both are there and the asker may ask about them."""
-        subject, library = self.subjects.get(question.subject), self.libraries.get(question.library)
-        may_ask = self._is_asker(subject) or self._is_open(library)
-        return [(subject, library)] if subject and library and may_ask else []
-
-    def _is_asker(self, subject: Principal | None) -> bool:
-        return subject is not None and subject.kind == Kind.USER and subject.instance == self.asker
-
-    def _is_open(self, library: Library | None) -> bool:
+    def _is_open(self, organization: UUID, powers: Powers) -> bool:
         """As `checkable_organizations` tells it."""
-        if library is None or self.asker.is_superuser:
-            return self.asker.is_superuser
-        return any((self.asker.pk, library.organization_id, power) in self.powers for power in POWERS_TO_ASK)
+        return self.asker.is_superuser or any((self.asker.pk, organization, each) in powers for each in POWERS_TO_ASK)
+
+    def _is_asker(self, subject: Principal) -> bool:
+        return subject.kind == Kind.USER and subject.instance == self.asker
+
+    def _pairs(self, asked: Collection[tuple[SubjectName, str]]) -> dict[tuple[SubjectName, str], Pair]:
+        """By their names, those of which both are there and the asker may ask about them."""
+        return {
+            (name, identifier): (self.subjects[name], library)
+            for name, identifier in asked
+            if (library := self.libraries.get(identifier)) and name in self.subjects
+            if name in self.own or library.organization_id in self.open
+        }
 
     def decision(self, question: Question) -> Decision | MayNotAsk:
-        subject, library = self.subjects.get(question.subject), self.libraries.get(question.library)
-        if not (self._is_open(library) or self._is_asker(subject)):
+        library = self.libraries.get(question.library)
+        is_open = library.organization_id in self.open if library else self.asker.is_superuser
+        if not (is_open or question.subject in self.own):
             return MayNotAsk()
-        access = self.access[subject, library] if subject and library else Access()
-        return _decision(question, library, access, is_open=self._is_open(library))
+        access = self.access.get((question.subject, question.library)) or Access()
+        return _decision(question, library, access, is_open=is_open)
 
 
 def _deciding(access: Access) -> list[SharedGrant]:

@@ -10,7 +10,9 @@ from uuid import UUID
 from django.db.models import F, IntegerField, QuerySet, UUIDField, Value
 from django.db.models.functions import Coalesce
 
+from libraries.access.named import NamedLibrary
 from libraries.access.subjects import groups_reaching
+from libraries.db.expressions import AreAmong
 from libraries.models import (
     ADMINISTER,
     EVERYONE,
@@ -24,26 +26,30 @@ from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, Principal
 from libraries.rules.conditions import SharedGrant
 from libraries.rules.levels import LEVEL_OF, Access, Kind
 
-Pair = tuple[Principal, Library]
+Pair = tuple[Principal, Library | NamedLibrary]
 """A subject, which is never everyone, and a library that it is asked about."""
 Powers = set[tuple[UUID, UUID, str]]
 """The keys of a user and of an organization, and the codename of the power over it."""
 PREFIXES = {Kind.USER: "", Kind.TEAM: TEAM_PREFIX, Kind.ORGANIZATION: ORGANIZATION_PREFIX, Kind.EVERYONE: EVERYONE}
 
 
-def access_of_pairs(pairs: Collection[Pair], *, powers: Powers | None = None) -> dict[Pair, Access]:
-    """What each subject ends up with on the library beside it, by what the database says at this moment.
+def access_of_pairs(pairs: Collection[Pair]) -> dict[Pair, Access]:
+    """What each subject ends up with on the library beside it, as `access_of_each` says. Two queries."""
+    return dict(zip(pairs, access_of_each(pairs, powers_among(*_users_and_organizations(pairs))), strict=True))
+
+
+def access_of_each(pairs: Collection[Pair], powers: Powers) -> list[Access]:
+    """What each subject ends up with on the library beside it, by what the database says at this moment. One query.
 
     A team ends up with what a member of it gets who is in no other and has no share of their own: what the team, its
     organization and everyone get. An organization, likewise, with what it and everyone get.
-    powers: those of the users over the libraries' organizations, where they have been read. Else two queries.
+    powers: those of the users over the libraries' organizations, from `powers_among`.
     """
     reaching = _Reaching(pairs)
-    powers = powers_among(*_users_and_organizations(pairs)) if powers is None else powers
-    return {(subject, library): _access(subject, library, reaching, powers) for subject, library in pairs}
+    return [_access(subject, library, reaching, powers) for subject, library in pairs]
 
 
-def _access(subject: Principal, library: Library, reaching: _Reaching, powers: Powers) -> Access:
+def _access(subject: Principal, library: Library | NamedLibrary, reaching: _Reaching, powers: Powers) -> Access:
     user = subject.instance if isinstance(subject.instance, User) else None
     if user and not user.is_active:
         return Access()
@@ -65,7 +71,7 @@ class _Reaching:
             here = self._to_everyone[library] if kind == Kind.EVERYONE else self._to_one[library, user or group]
             here.append(SharedGrant(kind, LEVEL_OF[codename], expires_at, share, f"{PREFIXES[kind]}{name}"))
 
-    def of(self, subject: Principal, library: Library) -> Iterator[SharedGrant]:
+    def of(self, subject: Principal, library: Library | NamedLibrary) -> Iterator[SharedGrant]:
         for key in _keys(subject):
             yield from self._to_one.get((library.pk, key), ())
         yield from self._to_everyone.get(library.pk, ())
@@ -108,7 +114,8 @@ def _columns(
 
 def powers_among(users: Collection[UUID], organizations: Collection[UUID]) -> Powers:
     """The powers of these users over these organizations. One query."""
-    found = OrganizationUserObjectPermission.objects.filter(user__in=users, content_object__in=organizations)
+    here = AreAmong(F("content_object"), rows=[(each,) for each in organizations])
+    found = OrganizationUserObjectPermission.objects.filter(AreAmong(F("user"), rows=[(each,) for each in users]), here)
     return set(found.values_list("user_id", "content_object_id", "permission__codename"))
 
 

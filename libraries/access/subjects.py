@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -20,8 +19,7 @@ Subject = User | Team | Organization
 KINDS = (Kind.USER, Kind.TEAM, Kind.ORGANIZATION)
 
 
-@dataclass(frozen=True)
-class SubjectName:
+class SubjectName(NamedTuple):
     """A subject as a caller names it, before anybody knows whether it exists.
 
     A user: username, UUID or e-mail. A team: `acme/engineering` or UUID. An organization: slug or UUID. Where a text
@@ -65,9 +63,19 @@ def groups_reaching(subject: Principal) -> tuple[int, ...]:
             return ()
 
 
+_OF_USERS = ("username", "email", "is_active", "is_superuser")
+"""What decisions look at."""
+
+
 def _users(texts: Collection[str]) -> dict[str, Subject]:
     emails = {text.lower() for text in texts if "@" in text}
-    rows = list(_named(User.objects.all(), texts, Q(username__in=texts) | Q(email__lower__in=emails)))
+    rows = list(
+        _named(
+            User.objects.only(*_OF_USERS),
+            texts,
+            Q(AreAmong(F("username"), rows=[(text,) for text in texts])) | Q(email__lower__in=emails),
+        )
+    )
     by_email = {user.email.lower(): user for user in rows}
     with_email = {text: by_email[text.lower()] for text in texts if text.lower() in by_email}
     return with_email | _by_key_or_name(texts, rows)
@@ -92,7 +100,7 @@ _FINDERS: dict[Kind, Callable[[Collection[str]], dict[str, Subject]]] = {
 
 def _named(rows: QuerySet[Any], texts: Collection[str], named: Q) -> QuerySet[Any]:
     """The rows that are `named`, or whose UUID is among the texts."""
-    return rows.filter(named | Q(pk__in=[UUID(text) for text in texts if is_uuid(text)])).order_by()
+    return rows.filter(named | Q(AreAmong(F("pk"), rows=[(UUID(text),) for text in texts if is_uuid(text)]))).order_by()
 
 
 def _by_key_or_name(texts: Collection[str], rows: Sequence[Subject]) -> dict[str, Subject]:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from libraries.access.named import NamedLibrary
 from libraries.models import Library
 from libraries.rules.levels import Access, Kind, ShareTerms
 
 
 def verdict(
-    name: str, library: Library, access: Access, *, decided_by: Sequence[str], expired: Sequence[str] = ()
+    name: str,
+    library: Library | NamedLibrary,
+    access: Access,
+    *,
+    decided_by: Sequence[str],
+    expired: Sequence[str] = (),
 ) -> str:
     """The sentence about who is called `name`; it says the same of somebody unknown as of somebody without a share.
 
@@ -37,7 +43,7 @@ def _what_stands_in_the_way(name: str, shut_out_by: Sequence[str], expired: Sequ
     return f"no share reaches {name}"
 
 
-def _power(conjunction: str, library: Library, access: Access) -> str:
+def _power(conjunction: str, library: Library | NamedLibrary, access: Access) -> str:
     """The power of an administrator or a superuser is access too, though no share gives it."""
     if access.superuser:
         return f"; {conjunction} a superuser may do everything that the rules leave open"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -75,3 +75,9 @@ class QueryIntegerField(serializers.IntegerField):
         if not re.fullmatch(r"-?[0-9]+", data):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+def written(moment: datetime) -> str:
+    """What a DateTimeField answers for the moment, without the field."""
+    text = moment.astimezone(UTC).isoformat()
+    return f"{text.removesuffix('+00:00')}Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from urllib.parse import quote
 from uuid import UUID
@@ -11,6 +12,8 @@ from django.utils.http import RFC3986_SUBDELIMS
 
 _SAFE = f"{RFC3986_SUBDELIMS}/~:@"
 """What Django leaves as it is in a path."""
+_IS_PLAIN = re.compile(r"[a-zA-Z0-9_.~-]*").fullmatch
+"""What nearly all names are made of, and no quoting changes."""
 
 
 def path_to(name: str, *arguments: object) -> str:
@@ -19,7 +22,12 @@ def path_to(name: str, *arguments: object) -> str:
     The arguments are not held against the patterns: they are names and keys of rows, which those are made for.
     """
     template = _template(get_script_prefix(), name, len(arguments))
-    return template.format(*(quote(str(argument), safe=_SAFE) for argument in arguments))
+    return template.format(*map(_quoted, arguments))
+
+
+def _quoted(argument: object) -> str:
+    text = str(argument)
+    return text if _IS_PLAIN(text) else quote(text, safe=_SAFE)
 
 
 @cache

@@ -70,11 +70,11 @@ def _loaded(body: bytes) -> Any:
 
 def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Two values under one key: readers would differ about which one counts."""
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ParseError(f"The body is ambiguous: one of its objects has the key {json.dumps(key)} twice.")
-        found[key] = value
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
+        raise ParseError(f"The body is ambiguous: one of its objects has the key {json.dumps(twice)} twice.")
     return found
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, UUIDField
 
 Instance = TypeVar("Instance", bound=Model)
 
@@ -44,6 +45,16 @@ class Prepared(Generic[Instance]):
         with _cursor(connections[DEFAULT_DB_ALIAS]) as cursor:
             cursor.execute(self._sql, parameters)
             return cursor.fetchall()
+
+
+_KEY: Any = UUIDField()
+
+
+def keys(values: Mapping[UUID, Any]) -> dict[Any, Any]:
+    """Keys by their markers, both as the database takes them."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    prepare = _KEY.get_db_prep_value
+    return {prepare(marker, connection): prepare(value, connection) for marker, value in values.items()}
 
 
 def _cursor(connection: Any) -> Any:

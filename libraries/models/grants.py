@@ -50,7 +50,8 @@ class GroupGrantQuerySet(models.QuerySet["LibraryGroupObjectPermission"]):
 
     def reaching_group_pairs(self, pairs: Pairs, libraries: Collection[UUID]) -> GroupGrantQuerySet:
         """Those made to each of the groups, on the library beside it, and everyone's on all `libraries` (R3)."""
-        everyone = Q(breadth=Kind.EVERYONE, content_object__in=libraries)
+        here = AreAmong(F("content_object"), rows=[(library,) for library in libraries])
+        everyone = Q(here, breadth=Kind.EVERYONE)
         return self.filter(unexpired(), everyone | Q(AreAmong(F("group"), F("content_object"), rows=pairs)))
 
 

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, Value
 from django.utils.functional import cached_property
 
+from libraries.db.expressions import AreAmong
 from libraries.db.in_migrations import new_object_id, new_uuid
 from libraries.identifiers import (
     NATURAL_ID_LENGTH,
@@ -91,7 +92,7 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         values: dict[str, set[UUID | str]] = defaultdict(set)
         for column, value in lookups:
             values[column].add(value)
-        conditions = [Q(**{f"{column}__in": values[column]}) for column in values]
+        conditions = [Q(AreAmong(F(column), rows=[(each,) for each in values[column]])) for column in values]
         return self.filter(reduce(or_, conditions)) if conditions else self.none()
 
     def with_access_of(self, user: Actor, *, with_shares: bool = False) -> LibraryQuerySet:

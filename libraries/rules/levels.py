@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple, Protocol
 
 from django.db.models import IntegerChoices
@@ -130,6 +130,19 @@ def held_until(reaching: Iterable[ShareTerms], level: Level) -> datetime | None:
     return None
 
 
+@cache
+def _actions(level: Level, shares_too: bool, reached_by_something_narrow: bool, administers: bool) -> frozenset[Action]:
+    """What these four come to; there are few of them, so each is put together once."""
+    actions = {Action(permission) for permission in GRANTED[level] if permission != SHUT_OUT}
+    if shares_too:
+        actions.add(Action.SHARE)
+    if reached_by_something_narrow:
+        actions.add(Action.VIEW_SHARES)
+    if level == Level.OWNER:
+        actions.add(Action.VIEW_EVENTS)
+    return frozenset(actions | ADMINISTRATORS_MAY if administers else actions)
+
+
 @dataclass(frozen=True)
 class Access:
     """What a user ends up with on one library.
@@ -153,14 +166,8 @@ class Access:
         """Every action that the user may do."""
         if self.superuser:
             return frozenset(Action)
-        actions = {Action(permission) for permission in GRANTED[self.level] if permission != SHUT_OUT}
-        if self.level >= Level.EDITOR and self.editors_can_share:
-            actions.add(Action.SHARE)
-        if self._reached_by_something_narrow:
-            actions.add(Action.VIEW_SHARES)
-        if self.level == Level.OWNER:
-            actions.add(Action.VIEW_EVENTS)
-        return frozenset(actions | ADMINISTRATORS_MAY if self.administers else actions)
+        shares_too = self.editors_can_share and self.level >= Level.EDITOR
+        return _actions(self.level, shares_too, self._reached_by_something_narrow, self.administers)
 
     @property
     def deciding(self) -> tuple[ShareTerms, ...]:

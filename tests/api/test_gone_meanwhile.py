@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from libraries.access import check
+from libraries.access import check, named
 from libraries.models import OPERATOR, Library, Organization, Share
 from libraries.people import queries
 from libraries.people.organizations import delete_organization
@@ -15,7 +15,10 @@ from tests.api.hal.calls import ACME, CALLS, HANDBOOK
 LIBRARY_DOOR = "libraries.api.views.get_library_for"
 ORGANIZATION_DOORS = [f"libraries.api.hal.views.{module}.get_organization_for" for module in ("members", "teams")]
 ORGANIZATION_DOORS += ["libraries.api.hal.views.organizations.get_organization_for"]
-FIND_LIBRARIES = [f"libraries.access.{module}.find_libraries" for module in ("decisions", "searches")]
+FINDERS = {
+    "libraries.access.decisions.find_named_libraries": named.find_named_libraries,
+    "libraries.access.searches.find_libraries": check.find_libraries,
+}
 
 READER = {"level": "Viewer", "share_with_type": "User"}
 OF_LIBRARIES = {
@@ -63,7 +66,7 @@ EMPTY = {
 }
 """Of what is not there the list is empty."""
 OF_ORGANIZATIONS = {name: call for name, call in CALLS.items() if call.path.startswith(ACME)}
-QUESTIONS: dict[str, dict[str, Any]] = {
+QUESTIONS: dict[str, Any] = {
     # A single evaluation is one statement with its library.
     "evaluations": {"subject": {"type": "user", "id": "bob"}, "evaluations": [{"action": {"name": "read"}}] * 2},
     "search/subject": {"subject": {"type": "user"}, "action": {"name": "read"}},
@@ -122,7 +125,8 @@ def test_nor_is_an_organization(client_for, acme, goes_after, name, caller):
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_question_about_it_has_an_answer(client_for, handbook, goes_after, question):
     body = {**QUESTIONS[question], "resource": {"type": "library", "id": "handbook"}}
-    goes_after(check.find_libraries, FIND_LIBRARIES, Library.objects.filter(pk=handbook.pk).delete)
+    for name, find in FINDERS.items():
+        goes_after(find, [name], Library.objects.filter(pk=handbook.pk).delete)
 
     answer = client_for("alice").post(f"/access/v1/{question}", body)
 

@@ -10,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 from libraries.access.decisions import Decision, Question, decide
 from libraries.api.authzen.errors import error_of
 from libraries.api.authzen.serializers import DENY_ON_FIRST_DENY, PERMIT_ON_FIRST_PERMIT, EvaluationRequest
+from libraries.api.authzen.shapes import is_well_formed
 from libraries.api.authzen.words import UnknownWord, action_named, library_named, subject_named
 from libraries.errors import SharingError
 from libraries.models import User
@@ -37,18 +38,19 @@ def evaluate_all(items: Sequence[Any], defaults: Mapping[str, Any], semantic: st
 
 def _questions(items: Sequence[Any], defaults: Mapping[str, Any]) -> Iterator[Question | Outcome]:
     serializer = EvaluationRequest()  # one for all: making it takes longer than what it does
+    given = {name: defaults[name] for name in DEFAULTED if defaults.get(name) is not None}
     for item in items:
+        evaluation = _with_defaults(item, given)
         try:
-            yield _question(serializer.run_validation(_with_defaults(item, defaults)))
+            yield _question(evaluation if is_well_formed(evaluation) else serializer.run_validation(evaluation))
         except ValidationError as error:
             yield error
 
 
-def _with_defaults(item: Any, defaults: Mapping[str, Any]) -> Any:
+def _with_defaults(item: Any, given: Mapping[str, Any]) -> Any:
     """The item's own entities count; a part of one that is left out, say its type, is taken from the default."""
     if not isinstance(item, Mapping):
         return item
-    given = {name: defaults[name] for name in DEFAULTED if defaults.get(name) is not None}
     return {**item, **{name: _over(default, item.get(name, {})) for name, default in given.items()}}
 
 

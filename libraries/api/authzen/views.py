@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -31,6 +31,7 @@ from libraries.api.authzen.serializers import (
     ResourceSearchRequest,
     SubjectSearchRequest,
 )
+from libraries.api.authzen.shapes import is_well_formed
 from libraries.api.authzen.words import (
     ACTIONS,
     RESOURCE,
@@ -81,6 +82,11 @@ class AuthzenViewSet(DialectViewSet):
     read_scope = write_scope = Scope.ACCESS_CHECK
     renderer_classes = [JSONRenderer]
 
+    def evaluation(self) -> Mapping[str, Any]:
+        """The body as one valid evaluation, or a ValidationError."""
+        given: Any = self.request.data
+        return given if is_well_formed(given) else self.body(EvaluationRequest)
+
     def error_response(self, failure: Failure) -> Response:
         return refusal(failure)
 
@@ -91,7 +97,7 @@ class EvaluationViewSet(AuthzenViewSet):
     @_call("evaluation", EvaluationRequest, EvaluationResponse)
     def create(self, request: Request) -> Response:
         """May this subject do that to this resource?"""
-        return Response(evaluate(self.body(EvaluationRequest), self.caller))
+        return Response(evaluate(self.evaluation(), self.caller))
 
 
 class EvaluationsViewSet(AuthzenViewSet):
@@ -103,7 +109,7 @@ class EvaluationsViewSet(AuthzenViewSet):
         body = self.body(EvaluationsRequest)
         items = body.get("evaluations")
         if not items:
-            return Response(evaluate(self.body(EvaluationRequest), self.caller))
+            return Response(evaluate(self.evaluation(), self.caller))
         semantic = (body.get("options") or {}).get("evaluations_semantic", EXECUTE_ALL)
         return Response({"evaluations": evaluate_all(items, body, semantic, self.caller)})
 

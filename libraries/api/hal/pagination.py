@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,6 +37,10 @@ class PageQuery(StrictSerializer):
         return query
 
 
+PAGING = frozenset(PageQuery().fields)
+"""The names of its parameters."""
+
+
 class PeopleQuery(PageQuery):
     """The filter of lists of people."""
 
@@ -43,20 +48,30 @@ class PeopleQuery(PageQuery):
 
 
 class Page:
-    """One page of `rows`: by key where a link of ours was followed, by offset where a caller counted."""
+    """One page of `rows`: by key where a link of ours was followed, by offset where a caller counted.
+
+    first: finds the first rows of all, at most so many, where that is quicker than to ask `rows`.
+    """
 
     def __init__(
-        self, request: Request, query: dict[str, Any], rows: QuerySet[Any], keyset: Keyset, *, total: int | None = None
+        self,
+        request: Request,
+        query: dict[str, Any],
+        rows: QuerySet[Any],
+        keyset: Keyset,
+        *,
+        total: int | None = None,
+        first: Callable[[int], list[Any]] | None = None,
     ) -> None:
         self.path = request.path
         self.asked_for = request.get_full_path()
         self.start: int = query["start"]
         self.count: int = query["count"]
-        self.filters = {
-            name: request.query_params[name] for name in request.query_params if name not in PageQuery().fields
-        }
+        given = request.query_params
+        self.filters = {name: given[name] for name in given if name not in PAGING}
         self.keyset = keyset
         self.total = total
+        self._first = first
         self.rows, self.has_previous, self.has_next = self._read(rows, query)
 
     def _read(self, rows: QuerySet[Any], query: dict[str, Any]) -> tuple[list[Any], bool, bool]:
@@ -68,11 +83,16 @@ class Page:
         if query["after"]:
             found, more = self._cut(self.keyset.after(rows, self._key(query, "after")))
             return found, True, more
+        if self._first and not self.start:
+            found, more = self._split(self._first(self.count + 1))
+            return found, False, more
         found, more = self._cut(self.keyset.in_order(rows)[self.start :])
         return found, self.start > 0, more
 
     def _cut(self, rows: QuerySet[Any]) -> tuple[list[Any], bool]:
-        found = list(rows[: self.count + 1])
+        return self._split(list(rows[: self.count + 1]))
+
+    def _split(self, found: list[Any]) -> tuple[list[Any], bool]:
         return found[: self.count], len(found) > self.count
 
     def _key(self, query: dict[str, Any], parameter: str) -> list[str]:

@@ -40,19 +40,17 @@ def size_for_clients_without_pages(request: Request) -> int | None:
 
 
 class Page:
-    """One page of `libraries` for a valid `query`: a query for the rows, and one to count them where no token is used.
+    """One page of `libraries` for a valid `query`: one query.
 
-    counted: the same libraries, in the form that is quick to count.
+    total: how many there are on all pages; None where a token is used.
     Raises ValidationError for a token of another request or caller.
     """
 
-    def __init__(
-        self, libraries: LibraryQuerySet, query: dict[str, Any], caller: User, *, counted: LibraryQuerySet
-    ) -> None:
+    def __init__(self, libraries: LibraryQuerySet, query: dict[str, Any], caller: User, *, total: int | None) -> None:
         self.number: int = query["page"]
         self.size: int = query["page_size"]
         self.bound_to = _bound_to(query, caller)
-        self.total = None if query["page_token"] else counted.count()
+        self.total = total
         self.libraries, self.has_more = self._read(libraries, query["page_token"])
 
     def _read(self, libraries: LibraryQuerySet, token: str) -> tuple[list[Library], bool]:

@@ -14,14 +14,15 @@ from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import StrictCharField, StrictIntegerField
+from libraries.api.fields import StrictCharField, StrictIntegerField, written
 from libraries.identifiers import is_uuid
-from libraries.models import Library, LibraryQuerySet, Share
+from libraries.models import LibraryQuerySet, Share
 from libraries.rules.conditions import unexpired
 from libraries.rules.levels import Action, Kind, Level
 
 LEVELS = {"Viewer": Level.READER, "Editor": Level.EDITOR}
 ROLES = {**LEVELS, "Owner": Level.OWNER}
+ROLE_OF = {level: role for role, level in ROLES.items()}
 ENTITIES = {"User": Kind.USER, "Workspace": Kind.TEAM, "Org": Kind.ORGANIZATION}
 COUNTED_UP_TO = 10_000
 """So many shares a library may have for its members to be counted."""
@@ -177,16 +178,28 @@ class LibraryDocument(serializers.Serializer):
     org_sharing_role = Word(ROLES, source="organization_level", allow_null=True)
     generated_name = serializers.CharField(allow_null=True, read_only=True)
 
-    def to_representation(self, library: Library) -> dict[str, Any]:
-        """`library` is one of `with_members`, with `access`."""
-        document = super().to_representation(library)
-        if Action.VIEW_SHARES not in library.access.actions:
-            document |= dict.fromkeys(ABOUT_SHARES)
-        return document
-
-
-ABOUT_SHARES = ("explicit_user_members_count", "explicit_workspace_members_count", "org_sharing_role")
-"""What only those learn who may see whom a library is shared with (R9)."""
+    def to_representation(self, library: Any) -> dict[str, Any]:
+        """What the fields say, put together by hand. `library` is one of `with_members`, with `access`."""
+        shows_shares = Action.VIEW_SHARES in library.access.actions  # (R9)
+        level = library.organization_level
+        return {
+            "id": library.key,
+            "name": library.name,
+            "created_at": written(library.created_at),
+            "updated_at": written(library.updated_at),
+            "owner_id": str(library.owner_id) if library.owner_id else None,
+            "owner_type": "User",
+            "total_size": 0,
+            "nb_documents": 0,
+            "chunk_size": None,
+            "emoji": library.emoji or None,
+            "description": library.description or None,
+            "generated_description": None,
+            "explicit_user_members_count": library.user_members if shows_shares else None,
+            "explicit_workspace_members_count": library.workspace_members if shows_shares else None,
+            "org_sharing_role": ROLE_OF[level] if shows_shares and level is not None else None,
+            "generated_name": None,
+        }
 
 
 class PaginationInfo(serializers.Serializer):

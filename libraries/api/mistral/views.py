@@ -40,6 +40,8 @@ from libraries.principals import PRINCIPAL_COLUMNS, PrincipalReference, with_id
 from libraries.rules.levels import Action, Level
 from libraries.sharing.share import revoke_share, share_library
 
+FEW = 1000
+"""So many libraries are fetched and sorted sooner than the order of names is walked for them."""
 LIBRARY_ID = OpenApiParameter("library_id", str, "path", description="UUID, natural id or object id.")
 
 
@@ -66,8 +68,8 @@ class LibraryViewSet(MistralViewSet):
         """The libraries that the caller owns or that are shared with them, a page at a time."""
         query = self.query(LibrariesQuery)
         query["page_size"] = size_for_clients_without_pages(request) or query["page_size"]
-        counted = self._found(visible_libraries(self.caller), query)
-        page = Page(self._found(visible_libraries_by_page(self.caller), query), query, self.caller, counted=counted)
+        total = None if query["page_token"] else self._filtered(visible_libraries(self.caller), query).count()
+        page = Page(self._found(self._visible(total), query), query, self.caller, total=total)
         return Response(page.document(LibraryDocument(page.libraries, many=True).data))
 
     @_operation("libraries_create_v1", LibraryDocument, status=201, request=CreateLibraryRequest)
@@ -107,12 +109,19 @@ class LibraryViewSet(MistralViewSet):
         delete_library(library=library, actor=self.caller)
         return Response(document)
 
-    def _found(self, found: LibraryQuerySet, query: dict[str, Any]) -> LibraryQuerySet:
+    def _visible(self, total: int | None) -> LibraryQuerySet:
+        """Those that the caller may see, read in the way that is quick for so many; that takes a query where unknown."""
+        if total is None:
+            return visible_libraries_by_page(self.caller)
+        return Library.objects.visible_to(self.caller, walking=total > FEW)
+
+    def _filtered(self, found: LibraryQuerySet, query: dict[str, Any]) -> LibraryQuerySet:
         if query["search"]:
             found = found.filter(name__icontains=query["search"])
-        if query["filter_owned_by_me"]:
-            found = found.holding(self.caller, Level.OWNER)
-        return with_members(found.with_access_of(self.caller))
+        return found.holding(self.caller, Level.OWNER) if query["filter_owned_by_me"] else found
+
+    def _found(self, found: LibraryQuerySet, query: dict[str, Any]) -> LibraryQuerySet:
+        return with_members(self._filtered(found, query).with_access_of(self.caller))
 
     def _document(self, library: Library) -> dict[str, Any]:
         """The library as it is now; it may be gone since."""

@@ -238,4 +238,4 @@ def test_300_libraries_cost_as_many_queries_as_3(client_for, acme, by_token):
     Share.objects.bulk_create(
         [Share(library=library, kind=Kind.USER, user=reader, level=Level.READER) for library in libraries]
     )
-    assert cost(300) == with_few == (3 if by_token else 4)
+    assert cost(300) == with_few == 3

@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import MomentField, StrictBooleanField, StrictCharField, StrictSerializer
+from libraries.api.fields import MomentField, StrictBooleanField, StrictCharField, StrictSerializer, written
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField, OptionalLevelField
 from libraries.api.links import path_to
@@ -85,6 +85,20 @@ class ShareDocument(HalSerializer):
     grantedBy = serializers.CharField(source="granted_by.username", default=None, allow_null=True)
     createdAt = serializers.DateTimeField(source="created_at")
     updatedAt = serializers.DateTimeField(source="updated_at")
+
+    def to_representation(self, share: Share) -> dict[str, Any]:
+        """What the fields say, put together by hand: a page has a thousand of them."""
+        return {
+            "_links": self.get__links(share),
+            "principalId": share.principal_name,
+            "libraryId": str(share.library_id),
+            "accessLevel": int(share.level),
+            "expiresAt": written(share.expires_at) if share.expires_at else None,
+            "note": share.note,
+            "grantedBy": share.granted_by.username if share.granted_by else None,
+            "createdAt": written(share.created_at),
+            "updatedAt": written(share.updated_at),
+        }
 
     @extend_schema_field(LINKS)
     def get__links(self, share: Share) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -9,6 +10,7 @@ from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from libraries.access.compiled import first_shares
 from libraries.api.hal.pagination import Page
 from libraries.api.hal.schema import shares as schema
 from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery, many_document
@@ -39,7 +41,8 @@ class ShareViewSet(HalViewSet):
         query = self.query(ShareQuery)
         condition = _share_filter(query)
         found = library.shares.with_principals().filter(condition)
-        page = Page(request, query, found, SHARES_IN_ORDER, total=None if condition else library.share_count)
+        every: Any = {} if condition else {"total": library.share_count, "first": partial(first_shares, library)}
+        page = Page(request, query, found, SHARES_IN_ORDER, **every)
         find = templated(path_to("hal:shares", library_id) + "/{principalId}")
         return self.answer(page.document("inf:share", self.documents(page.rows), find=find))
 
