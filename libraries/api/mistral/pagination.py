@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,17 +43,17 @@ def size_for_clients_without_pages(request: Request) -> int | None:
 class Page:
     """One page of `libraries` for a valid `query`: a query for the rows, and one to count them where no token is used.
 
-    counted: the same libraries, in the form that is quick to count.
+    count: how many libraries there are.
     Raises ValidationError for a token of another request or caller.
     """
 
     def __init__(
-        self, libraries: LibraryQuerySet, query: dict[str, Any], caller: User, *, counted: LibraryQuerySet
+        self, libraries: LibraryQuerySet, query: dict[str, Any], caller: User, *, count: Callable[[], int]
     ) -> None:
         self.number: int = query["page"]
         self.size: int = query["page_size"]
         self.bound_to = _bound_to(query, caller)
-        self.total = None if query["page_token"] else counted.count()
+        self.total = None if query["page_token"] else count()
         self.libraries, self.has_more = self._read(libraries, query["page_token"])
 
     def _read(self, libraries: LibraryQuerySet, token: str) -> tuple[list[Library], bool]:

@@ -12,7 +12,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access.lists import visible_libraries, visible_libraries_by_page
+from libraries.access.lists import count_visible_libraries, visible_libraries, visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.mistral.errors import STATUSES, refusal
 from libraries.api.mistral.pagination import LibrariesQuery, Page, size_for_clients_without_pages
@@ -66,8 +66,8 @@ class LibraryViewSet(MistralViewSet):
         """The libraries that the caller owns or that are shared with them, a page at a time."""
         query = self.query(LibrariesQuery)
         query["page_size"] = size_for_clients_without_pages(request) or query["page_size"]
-        counted = self._found(visible_libraries(self.caller), query)
-        page = Page(self._found(visible_libraries_by_page(self.caller), query), query, self.caller, counted=counted)
+        found = self._found(visible_libraries_by_page(self.caller), query)
+        page = Page(found, query, self.caller, count=lambda: self._count(query))
         return Response(page.document(LibraryDocument(page.libraries, many=True).data))
 
     @_operation("libraries_create_v1", LibraryDocument, status=201, request=CreateLibraryRequest)
@@ -106,6 +106,11 @@ class LibraryViewSet(MistralViewSet):
         document = self._document(library)
         delete_library(library=library, actor=self.caller)
         return Response(document)
+
+    def _count(self, query: dict[str, Any]) -> int:
+        if query["search"] or query["filter_owned_by_me"]:
+            return self._found(visible_libraries(self.caller), query).count()
+        return count_visible_libraries(self.caller)
 
     def _found(self, found: LibraryQuerySet, query: dict[str, Any]) -> LibraryQuerySet:
         if query["search"]:
