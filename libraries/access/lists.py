@@ -70,10 +70,10 @@ def levels_on_by_page(library: Library) -> QuerySet[Any]:
     return _levels_on(library, _quick_by_page(library, Action.VIEW))
 
 
-FEW_HOLDERS = 10_000
+FEW_HOLDERS = 5_000
 """So many are collected and sorted sooner than a page of them is found by looking at one user after another."""
-LOOKED_AT = 200
-ONE_OF = 100
+LOOKED_AT = 100
+ONE_OF = 50
 """If of the first LOOKED_AT users one of so many holds, it is worth looking at one after another."""
 
 Condition = Callable[..., AmongHolders | AmongFewHolders | Holds]
