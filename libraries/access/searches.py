@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet, Value
 
 from libraries.access.check import find_libraries
 from libraries.access.decisions import checkable_organizations
-from libraries.access.lists import allowing_by_page, who_can
+from libraries.access.lists import allowing_by_page, who_can_by_page
 from libraries.access.pairs import access_of_pairs
 from libraries.access.subjects import SubjectName, find_subjects, groups_reaching
 from libraries.errors import MayNotAsk
@@ -57,7 +57,7 @@ def subjects_for(kind: Kind, action: Action, library: str, *, asker: User) -> Qu
     found = _open_library(library, asker)
     match kind:
         case Kind.USER:
-            return who_can(found, action) if found else User.objects.none()
+            return who_can_by_page(found, action) if found else User.objects.none()
         case Kind.TEAM:
             return _teams(found, action, asker) if found else Team.objects.none()
         case _:

@@ -5,10 +5,11 @@ long after the code around them has moved. What changes its meaning gets a new n
 """
 
 import secrets
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import BigIntegerField, Func
+from django.db.models import BigIntegerField, Func, Index
 from uuid_utils.compat import uuid7
 
 RESERVED_PREFIXES = ("team:", "org:")
@@ -41,3 +42,25 @@ class NextPosition(Func):
 
     def as_sqlite(self, compiler, connection, **context):  # type: ignore[no-untyped-def]
         return self.as_sql(compiler, connection, template="0", **context)
+
+
+class PrefixIndex(Index):
+    """Finds a text by how it begins, whatever its case: what the lookup `istartswith` asks. Of one field.
+
+    Each database has its own kind for it. PostgreSQL's lookup compares capitals, and its usual order is no help with
+    beginnings; SQLite's LIKE looks for an index that ignores case.
+    """
+
+    def create_sql(self, model, schema_editor, using="", **kwargs):  # type: ignore[no-untyped-def]
+        if schema_editor.connection.vendor == "postgresql":
+            return self._create(model, schema_editor, sql=POSTGRESQL_PREFIX_INDEX)
+        return self._create(model, schema_editor, col_suffixes=("COLLATE NOCASE",))
+
+    def _create(self, model: Any, schema_editor: Any, **how: Any) -> Any:
+        fields = [model._meta.get_field(name) for name in self.fields]
+        return schema_editor._create_index_sql(model, fields=fields, name=self.name, **how)
+
+
+POSTGRESQL_PREFIX_INDEX = (
+    "CREATE INDEX %(name)s ON %(table)s%(using)s ((UPPER(%(columns)s::text)) text_pattern_ops)%(extra)s"
+)

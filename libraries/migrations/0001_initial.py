@@ -527,6 +527,18 @@ class Migration(migrations.Migration):
                 to="libraries.team",
             ),
         ),
+        migrations.AddIndex(
+            model_name="user",
+            index=libraries.db.in_migrations.PrefixIndex(fields=["username"], name="user_by_username_prefix"),
+        ),
+        migrations.AddIndex(
+            model_name="user",
+            index=libraries.db.in_migrations.PrefixIndex(fields=["email"], name="user_by_email_prefix"),
+        ),
+        migrations.AddIndex(
+            model_name="user",
+            index=models.Index(condition=models.Q(("is_superuser", True)), fields=["username"], name="user_superusers"),
+        ),
         migrations.AddConstraint(
             model_name="user",
             constraint=models.UniqueConstraint(
@@ -561,6 +573,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("fingerprint__regex", "\\A[0-9a-f]{64}\\Z")), name="idempotency_fingerprint_hex"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="organization",
+            index=libraries.db.in_migrations.PrefixIndex(fields=["slug"], name="organization_by_prefix"),
         ),
         migrations.AddConstraint(
             model_name="organization",
@@ -622,6 +638,14 @@ class Migration(migrations.Migration):
         migrations.AlterUniqueTogether(
             name="librarygroupobjectpermission",
             unique_together={("group", "permission", "content_object")},
+        ),
+        migrations.AddIndex(
+            model_name="team",
+            index=libraries.db.in_migrations.PrefixIndex(fields=["slug"], name="team_by_slug_prefix"),
+        ),
+        migrations.AddIndex(
+            model_name="team",
+            index=libraries.db.in_migrations.PrefixIndex(fields=["email"], name="team_by_email_prefix"),
         ),
         migrations.AddConstraint(
             model_name="team",

@@ -5,7 +5,7 @@ counts for nothing (R3). A permission is held where the least breadth of the gra
 than the least breadth of those that shut out (R1, R2); a user's own grants have breadth 0.
 
 Each question asks this one condition: of one row after another (`Holds`), or of all that is reached at once
-(`AmongHeld`, `AmongHolders`). `libraries.rules.levels` says the same of shares in Python, for people to read.
+(`AmongHeld`, and of one library `libraries.models.holders`). `libraries.rules.levels` says the same of shares in Python, for people to read.
 """
 
 from __future__ import annotations
@@ -214,34 +214,6 @@ class AmongHeld(Func):
         return f"{library} {is_among(connection, held)}", [*own, *parameters]
 
 
-class AmongHolders(Func):
-    """Whether a user is one of those who hold the permission on the library. All of these are collected at once."""
-
-    output_field = BooleanField()
-
-    def __init__(self, user: Any, codename: str, *, library: Any, below: int = BROADEST) -> None:
-        super().__init__(user, library)
-        self.codename, self.below = codename, below
-
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Sql:  # type: ignore[override]
-        (user, _), (library, key) = (compiler.compile(each) for each in self.get_source_expressions())
-        here = f"g.content_object_id = {library} AND {unexpired(connection)}"
-        reached = (
-            f"SELECT g.user_id AS of, 0 AS breadth, g.permission_id FROM {USER_GRANTS} g WHERE {here} UNION ALL"  # nosec B608
-            f" SELECT m.user_id, g.breadth, g.permission_id FROM {GROUP_GRANTS} g"
-            f" JOIN {MEMBERSHIPS} m ON m.group_id = g.group_id WHERE {here}"
-        )
-        each = f"SELECT of FROM ({reached}) reached GROUP BY of HAVING"  # nosec B608
-        sql = f"{user} IN ({each} {holds(self.codename, below=self.below)})"
-        if self.below <= Kind.EVERYONE:
-            return sql, [*key, *key]
-        # Everyone's grant reaches all, not only those who are in something.
-        everyone = f"EXISTS (SELECT 1 FROM {GROUP_GRANTS} g WHERE {here} AND g.breadth = {int(Kind.EVERYONE)}"
-        everyone += f" AND g.permission_id = {permission_on('library', self.codename)})"
-        but = f"{user} NOT IN ({each} NOT {holds(self.codename, at_least=Kind.EVERYONE)})"
-        return f"({sql} OR ({everyone} AND {but}))", [*key] * 5
-
-
 def administered(user: str) -> str:
     """The keys of the organizations that the user administers (R10). user: the place of the user's key."""
     to_administer = permission_on("organization", "administer_organization")
@@ -272,6 +244,19 @@ def count_reaching(user: Any, codename: str, *, limit: int) -> int:
     counted = (
         f"SELECT 1 FROM ({rows}) reached WHERE permission_id = {permission_on('library', codename)} UNION ALL"  # nosec B608
         f" SELECT 1 FROM {LIBRARIES} l WHERE l.organization_id IN ({administered('%s')}) LIMIT {limit}"
+    )
+    with default_connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({counted}) counted", [*parameters, key])  # nosec B608
+        return cursor.fetchone()[0]
+
+
+def count_held(user: Any, codename: str) -> int:
+    """On how many libraries the user holds the permission or the power of an administrator: the grants tell it all."""
+    key = UUIDField().get_db_prep_value(user, default_connection)
+    rows, parameters = Reached(default_connection, library=None, user=("%s", [key])).rows()
+    counted = (
+        f"SELECT of FROM ({rows}) reached GROUP BY of HAVING {holds(codename)} UNION"  # nosec B608
+        f" SELECT l.id FROM {LIBRARIES} l WHERE l.organization_id IN ({administered('%s')})"
     )
     with default_connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({counted}) counted", [*parameters, key])  # nosec B608

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from libraries.db.in_migrations import new_uuid
+from libraries.db.in_migrations import PrefixIndex, new_uuid
 from libraries.identifiers import SLUG_LENGTH
 from libraries.models.users import Actor
 
@@ -67,6 +67,7 @@ class Organization(GroupOwner):
 
     class Meta:
         ordering = ["slug"]
+        indexes = [PrefixIndex(fields=["slug"], name="organization_by_prefix")]
         permissions = [(ADMINISTER, "Can administer the organization"), (CHECK_ACCESS, "Can ask about others' access")]
         constraints = [
             models.CheckConstraint(
@@ -94,6 +95,10 @@ class Team(GroupOwner):
 
     class Meta:
         ordering = ["organization", "slug"]
+        indexes = [
+            PrefixIndex(fields=["slug"], name="team_by_slug_prefix"),
+            PrefixIndex(fields=["email"], name="team_by_email_prefix"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["organization", "slug"], name="team_slug_unique"),
             models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="team_email_unique"),

@@ -3,7 +3,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-from libraries.db.in_migrations import RESERVED_NAME, new_uuid, validate_not_reserved
+from libraries.db.in_migrations import RESERVED_NAME, PrefixIndex, new_uuid, validate_not_reserved
 
 
 class User(AbstractUser):
@@ -18,6 +18,11 @@ class User(AbstractUser):
     """What the user's shares on one library add up to; there after access.lists.levels_on."""
 
     class Meta(AbstractUser.Meta):
+        indexes = [
+            PrefixIndex(fields=["username"], name="user_by_username_prefix"),
+            PrefixIndex(fields=["email"], name="user_by_email_prefix"),
+            models.Index(fields=["username"], condition=models.Q(is_superuser=True), name="user_superusers"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="user_email_unique"),
             models.CheckConstraint(

@@ -4,7 +4,15 @@ import pytest
 
 from libraries.access.check import can
 from libraries.access.explain import explain, explain_each
-from libraries.access.lists import levels_on, visible_libraries, visible_libraries_by_page, who_can
+from libraries.access.lists import (
+    count_visible_libraries,
+    levels_on,
+    levels_on_by_page,
+    visible_libraries,
+    visible_libraries_by_page,
+    who_can,
+    who_can_by_page,
+)
 from libraries.models import Library, User
 from libraries.rules.levels import Action, Level
 from tests.factories import give
@@ -40,3 +48,35 @@ def test_whoever_reads_by_page_sees_the_same_whether_that_is_few_or_many(world, 
     monkeypatch.setattr("libraries.models.libraries.FEW_GRANTS", few)
     for user in User.objects.all():
         assert set(visible_libraries_by_page(user)) == set(visible_libraries(user))
+        assert count_visible_libraries(user) == visible_libraries(user).count()
+
+
+FORMS: dict[str, dict[str, int]] = {
+    "collected": {},
+    "one after another": {"FEW_HOLDERS": 0, "ONE_OF": 10_000},
+    "collected, since the first hold nothing": {"FEW_HOLDERS": 0, "ONE_OF": 0},
+}
+
+
+@pytest.fixture(params=list(FORMS.values()), ids=list(FORMS))
+def form(request, monkeypatch):
+    for name, value in request.param.items():
+        monkeypatch.setattr(f"libraries.access.lists.{name}", value)
+
+
+@pytest.fixture
+def awkward_shares(world, handbook, roadmap):
+    """One library for everyone but some, one the other way round; an account that is switched off."""
+    give(handbook, "everyone", Level.READER)
+    give(handbook, "frank", Level.NONE)
+    give(roadmap, "everyone", Level.NONE)
+    User.objects.filter(username="erin").update(is_active=False)
+
+
+def test_people_by_page_are_the_same_whether_they_are_few_or_many(awkward_shares, form):
+    for library in Library.objects.select_related("organization"):
+        assert {(user, user.level) for user in levels_on_by_page(library)} == {
+            (user, user.level) for user in levels_on(library)
+        }
+        for action in Action:
+            assert set(who_can_by_page(library, action)) == set(who_can(library, action))

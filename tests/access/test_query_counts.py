@@ -6,7 +6,14 @@ import pytest
 
 from libraries.access.check import allowed_actions, can, get_library_for
 from libraries.access.explain import explain, explain_each
-from libraries.access.lists import levels_on, visible_libraries_by_page, who_can
+from libraries.access.lists import (
+    count_visible_libraries,
+    levels_on,
+    levels_on_by_page,
+    visible_libraries_by_page,
+    who_can,
+    who_can_by_page,
+)
 from libraries.library_lifecycle import create_library
 from libraries.models import Library
 from libraries.people.teams import add_team_member, create_team
@@ -89,3 +96,19 @@ def test_a_page_of_them_costs_two(alice, few, monkeypatch, django_assert_num_que
     monkeypatch.setattr("libraries.models.libraries.FEW_GRANTS", few)
     with django_assert_num_queries(2):
         assert list(visible_libraries_by_page(alice).order_by("name", "id")[:2])
+
+
+@pytest.mark.parametrize(("few", "cost"), [(10_000, 2), (0, 3)])
+def test_a_page_of_people_costs_two_and_three_where_they_are_many(
+    handbook, shares, monkeypatch, few, cost, django_assert_num_queries
+):
+    monkeypatch.setattr("libraries.access.lists.FEW_HOLDERS", few)
+    for people in (levels_on_by_page, lambda library: who_can_by_page(library, Action.VIEW)):
+        with django_assert_num_queries(cost):
+            assert list(people(handbook).order_by("username")[:2])
+
+
+def test_counting_libraries_is_one_query(alice, admin_user, django_assert_num_queries):
+    for user in (alice, admin_user):
+        with django_assert_num_queries(1):
+            assert count_visible_libraries(user)

@@ -12,7 +12,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access.lists import visible_libraries, visible_libraries_by_page
+from libraries.access.lists import count_visible_libraries, visible_libraries, visible_libraries_by_page
 from libraries.api.failures import Failure
 from libraries.api.mistral.errors import STATUSES, refusal
 from libraries.api.mistral.pagination import LibrariesQuery, Page, size_for_clients_without_pages
@@ -35,13 +35,12 @@ from libraries.api.views import DialectViewSet, UnknownPathMixin
 from libraries.errors import LibraryNotFound, ShareNotFound
 from libraries.library_lifecycle import change_library, create_library, delete_library
 from libraries.models import Library, LibraryQuerySet, Share, User
+from libraries.models.libraries import FEW_GRANTS
 from libraries.people.queries import visible_organizations
 from libraries.principals import PRINCIPAL_COLUMNS, PrincipalReference, with_id
 from libraries.rules.levels import Action, Level
 from libraries.sharing.share import revoke_share, share_library
 
-FEW = 1000
-"""So many libraries are fetched and sorted sooner than the order of names is walked for them."""
 LIBRARY_ID = OpenApiParameter("library_id", str, "path", description="UUID, natural id or object id.")
 
 
@@ -68,7 +67,7 @@ class LibraryViewSet(MistralViewSet):
         """The libraries that the caller owns or that are shared with them, a page at a time."""
         query = self.query(LibrariesQuery)
         query["page_size"] = size_for_clients_without_pages(request) or query["page_size"]
-        total = None if query["page_token"] else self._filtered(visible_libraries(self.caller), query).count()
+        total = None if query["page_token"] else self._count(query)
         page = Page(self._found(self._visible(total), query), query, self.caller, total=total)
         return Response(page.document(LibraryDocument(page.libraries, many=True).data))
 
@@ -113,7 +112,12 @@ class LibraryViewSet(MistralViewSet):
         """Those that the caller may see, read in the way that is quick for so many; that takes a query where unknown."""
         if total is None:
             return visible_libraries_by_page(self.caller)
-        return Library.objects.visible_to(self.caller, walking=total > FEW)
+        return Library.objects.visible_to(self.caller, walking=total > FEW_GRANTS)
+
+    def _count(self, query: dict[str, Any]) -> int:
+        if query["search"] or query["filter_owned_by_me"]:
+            return self._filtered(visible_libraries(self.caller), query).count()
+        return count_visible_libraries(self.caller)
 
     def _filtered(self, found: LibraryQuerySet, query: dict[str, Any]) -> LibraryQuerySet:
         if query["search"]:

@@ -125,4 +125,4 @@ def test_many_readers_cost_as_many_queries_as_few(client_for, handbook, number, 
     give_to_many(handbook, number)
     with CaptureQueriesContext(connection) as queries:
         assert len(found(alice, whom("read", "handbook", limit=1000))) == number + 4
-    assert len(queries) == 5
+    assert len(queries) == 6

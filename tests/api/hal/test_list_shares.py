@@ -106,6 +106,14 @@ def test_to_others_there_is_no_such_library(client_for, username, library):
     assert (answer.status_code, answer.json()) == (404, no_such_library(path))
 
 
+@pytest.fixture(params=["read through", "looked up by name", "read through, since many have such names"])
+def form(request, monkeypatch):
+    """How shares are found by name depends on how many there are, and how many have such names."""
+    few_shares, few_names = {"read through": (1000, 0), "looked up by name": (0, 1000)}.get(request.param, (0, 0))
+    monkeypatch.setattr("libraries.sharing.search.FEW_SHARES", few_shares)
+    monkeypatch.setattr("libraries.sharing.search.FEW_NAMES", few_names)
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -131,14 +139,14 @@ def test_to_others_there_is_no_such_library(client_for, username, library):
         ("kind=team&accessLevel=3", []),
     ],
 )
-def test_it_filters(client_for, query, found):
+def test_it_filters(client_for, form, query, found):
     body = client_for("alice").get(f"{SHARES}?{query}").json()
     assert [share["principalId"] for share in body["_embedded"]["inf:share"]] == found
     assert body["_links"]["self"] == {"href": f"{SHARES}?{query}"}
     assert body["count"] == len(found)
 
 
-def test_everyone_is_found_by_name(client_for):
+def test_everyone_is_found_by_name(client_for, form):
     client = client_for("alice")
     for query in ("q=every", "q=EVERYONE", "kind=everyone"):
         shares = client.get(f"/api/libraries/press-kit/shares?{query}").json()["_embedded"]["inf:share"]

@@ -88,12 +88,21 @@ def test_a_page_of_shares_is_three_queries_however_deep(client_for, many):
     assert len(costs) == 7
 
 
-@pytest.mark.parametrize("query", ["", "?count=1000", "?start=2&count=1000", "?q=g&count=1000"])
-def test_a_page_of_people_is_three_queries(client_for, few, many, query):
+def test_shares_by_name_are_one_query_more_where_there_are_many(client_for, many, monkeypatch):
     client = client_for("alice")
-    assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 3
     many()
-    assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 3
+    for few_names in (0, 1000):
+        monkeypatch.setattr("libraries.sharing.search.FEW_NAMES", few_names)
+        monkeypatch.setattr("libraries.sharing.search.FEW_SHARES", 100)
+        assert queries(lambda: client.get(f"{SHARES}?q=guest")) == 4
+
+
+@pytest.mark.parametrize("query", ["", "?count=1000", "?start=2&count=1000", "?q=g&count=1000"])
+def test_a_page_of_people_is_four_queries(client_for, few, many, query):
+    client = client_for("alice")
+    assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 4
+    many()
+    assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 4
 
 
 @pytest.mark.parametrize("username", ["alice", "bob"])

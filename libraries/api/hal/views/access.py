@@ -6,7 +6,7 @@ from django.http import HttpResponseBase
 from rest_framework.request import Request
 
 from libraries.access.explain import get_explanation_for
-from libraries.access.lists import levels_on
+from libraries.access.lists import levels_on_by_page
 from libraries.api.hal.pagination import Page, PeopleQuery
 from libraries.api.hal.schema import access as schema
 from libraries.api.hal.serializers.access import AccessDocument, ExplanationDocument
@@ -26,7 +26,9 @@ class AccessViewSet(HalViewSet):
     def list(self, request: Request, library_id: str) -> HttpResponseBase:
         library = self.library_for(library_id, Action.VIEW_SHARES)
         query = self.query(PeopleQuery)
-        people = levels_on(library).filter(username__istartswith=query["q"])
+        people = levels_on_by_page(library)
+        if query["q"]:
+            people = people.filter(username__istartswith=query["q"])
         page = Page(request, query, people, PEOPLE_IN_ORDER)
         return self.answer(page.document("inf:access", self.documents(page.rows, library=library)))
 

@@ -20,11 +20,12 @@ from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.preconditions import precondition
 from libraries.errors import ShareNotFound
-from libraries.models import EVERYONE
-from libraries.principals import ORGANIZATION_PREFIX, TEAM_PREFIX, named
+from libraries.models import Library
+from libraries.principals import named
 from libraries.rules.levels import Action, Kind
 from libraries.sharing.bulk import Item, share_many
 from libraries.sharing.rules import KEEP, Wanted
+from libraries.sharing.search import principal_begins_with
 from libraries.sharing.share import revoke_share, share_library
 
 SHARES_IN_ORDER = Keyset(("id",))
@@ -39,7 +40,7 @@ class ShareViewSet(HalViewSet):
     def list(self, request: Request, library_id: str) -> HttpResponseBase:
         library = self.library_for(library_id, Action.VIEW_SHARES)
         query = self.query(ShareQuery)
-        condition = _share_filter(query)
+        condition = _share_filter(library, query)
         found = library.shares.with_principals().filter(condition)
         every: Any = {} if condition else {"total": library.share_count, "first": partial(first_shares, library)}
         page = Page(request, query, found, SHARES_IN_ORDER, **every)
@@ -91,17 +92,10 @@ def _item(share: dict[str, Any]) -> Item:
     return Item(named(share["principalId"]), wanted)
 
 
-def _share_filter(query: dict[str, Any]) -> Q:
+def _share_filter(library: Library, query: dict[str, Any]) -> Q:
     condition = Q()
     if "kind" in query:
         condition &= Q(kind=Kind[query["kind"].upper()])
     if "accessLevel" in query:
         condition &= Q(level=int(query["accessLevel"]))
-    return condition & _principal_begins_with(query["q"]) if query["q"] else condition
-
-
-def _principal_begins_with(text: str) -> Q:
-    condition = Q(user__username__istartswith=text) | Q(user__email__istartswith=text)
-    condition |= Q(team__slug__istartswith=text.removeprefix(TEAM_PREFIX)) | Q(team__email__istartswith=text)
-    condition |= Q(organization__slug__istartswith=text.removeprefix(ORGANIZATION_PREFIX))
-    return condition | Q(kind=Kind.EVERYONE) if EVERYONE.startswith(text.lower()) else condition
+    return condition & principal_begins_with(library, query["q"]) if query["q"] else condition
