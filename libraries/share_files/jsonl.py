@@ -40,7 +40,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
-        raise _Repeated(", ".join(sorted(key for key in found if keys.count(key) > 1)))
+        repeated = ", ".join(sorted(key for key in found if keys.count(key) > 1))
+        raise _Repeated(repeated.encode(errors="backslashreplace").decode())
     return found
 
 
@@ -54,8 +55,10 @@ def _row(text: str) -> Row:
         return Unread(f"A key is there twice: {error}.")
     except (ValueError, RecursionError) as error:
         return Unread(f"This is not JSON: {error}.")
+    if "\\u" in text and not _is_unicode(found):
+        return Unread("The line has half of a surrogate pair, which is no character.")
     if not isinstance(found, dict):
-        return Unread("This is no JSON object.")
+        return Unread("This is not a JSON object.")
     if not found.keys() <= KNOWN:
         if unknown := unknown_among(found):
             return Unread(f"There is no such column: {', '.join(unknown)}.")
@@ -66,6 +69,15 @@ def _row(text: str) -> Row:
         return Unread(f"There is no {', '.join(missing)}.")
     wrong = [name for name, value in found.items() if not _is_text(name, value)]
     return Unread(f"Not a text: {', '.join(wrong)}.") if wrong else [found.get(name, ABSENT) for name in COLUMNS]
+
+
+def _is_unicode(found: Any) -> bool:
+    """Whether all texts in it can be shown: an escape alone, `\\ud800`, makes what no encoding has."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_text(name: str, value: Any) -> bool:

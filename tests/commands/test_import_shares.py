@@ -268,7 +268,7 @@ class TestJsonLines:
         )
         assert [line.partition(": ")[2][:36] for line in refused(imported, content, name="shares.jsonl")] == [
             "This is not JSON: Expecting property",
-            "This is no JSON object.",
+            "This is not a JSON object.",
             "There is no principal, level.",
             "Not a text: level.",
             "Not a text: principal, note.",

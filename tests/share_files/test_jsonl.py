@@ -33,3 +33,20 @@ def test_names_are_the_same_in_any_case_and_with_spaces():
 
 def test_lines_that_are_empty_count_and_say_nothing():
     assert [line[0] for line in told(f"\n  \r\n{{{LINE}}}", "jsonl")] == [3]
+
+
+HALF = "The line has half of a surrogate pair, which is no character."
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (r'{"library": "\ud800", "principal": "bob", "level": 1}', HALF),
+        (r'{"library": "handbook", "principal": "\ud800@x", "level": 1}', HALF),
+        (r'{"\ud800": "handbook", "principal": "bob", "level": 1}', HALF),
+        (r'["\ud800"]', HALF),
+        (r'{"\ud800": 1, "\ud800": 2}', r"A key is there twice: \ud800."),
+    ],
+)
+def test_what_no_encoding_has_is_refused_and_not_repeated(line, reason):
+    assert told(f"{line}\n{{{LINE}}}\n", "jsonl")[0] == (1, reason)
