@@ -75,6 +75,7 @@ format: install-dev
 lock: install-dev
 	$(COMPILE) pyproject.toml --output-file requirements/run.txt
 	$(COMPILE) pyproject.toml --extra dev --constraints requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) --group servers --constraints requirements/run.txt --output-file requirements/servers.txt
 	$(foreach client,$(LOCKED_CLIENTS),$(COMPILE) --group client-$(client) --output-file requirements/clients/$(client).txt &&) true
 
 clean:
