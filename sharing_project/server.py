@@ -29,7 +29,7 @@ PLACES = env.int("WEB_THREADS", 8)
 METRICS_ENABLED = env.bool("METRICS_ENABLED", False)
 LOG = logging_config(level=env.str("LOG_LEVEL", "INFO").upper(), stream=env.str("LOG_STREAM", "stdout"))
 
-CONNECTIONS = 512
+CONNECTIONS = 256
 """For each worker. Each may have a thread that waits for its body; only those that came to a place do anything."""
 
 HEAD_WITHIN = 10
@@ -63,9 +63,12 @@ def main() -> None:
 def load_application() -> Application:
     """The application as a worker serves it: loaded after the fork, so each has database connections of its own."""
     threading.Thread(target=_stop_with_the_parent, daemon=True).start()
+    from django.conf import settings
+
     from sharing_project.wsgi import application
 
-    return with_access_log(with_forwarded_scheme(with_places(application, PLACES)))
+    placed = with_places(application, PLACES, first=settings.MAX_BODY_BYTES + 1)
+    return with_access_log(with_forwarded_scheme(placed))
 
 
 def with_forwarded_scheme(wrapped: Application) -> Application:

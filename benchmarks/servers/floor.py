@@ -29,4 +29,4 @@ class Floor(APIView):
 urlpatterns = [path("", Floor.as_view())]
 application = get_wsgi_application()
 asgi = get_asgi_application()
-in_places = with_places(application, 8)
+in_places = with_places(application, 8, first=1024 * 1024)
