@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,10 @@ class Server:
             try:
                 return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
             except ConnectionRefusedError:
-                assert self.process.poll() is None, self.log()
+                # It is starting, and may use the processor meanwhile; unless it has ended.
+                with suppress(subprocess.TimeoutExpired):
+                    self.process.wait(0.05)
+                    raise AssertionError(self.log()) from None
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
         """The status and the body of the answer. A body that is an iterator is sent in chunks."""
