@@ -17,10 +17,11 @@ export HOST PORT
 CLIENTS := $(patsubst requirements/clients/%.txt,%,$(wildcard requirements/clients/*.txt))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
-.PHONY: help install install-dev install-clients run test test-postgres prove screenshots lint format lock clean
+.PHONY: help install install-dev install-clients serve run test test-postgres prove screenshots lint format lock clean
 
 help:
-	@echo 'make run            serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
+	@echo 'make serve          serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
+	@echo 'make run            prepare the database and a demo world where it is empty, then serve'
 	@echo 'make test           run the tests on SQLite (ARGS="-k share" to choose)'
 	@echo 'make test-postgres  run the same tests on a throw-away PostgreSQL'
 	@echo 'make prove          try many examples of what the tests try few of (HYPOTHESIS_PROFILE=exploring for new ones)'
@@ -37,9 +38,12 @@ install-dev: .venv/installed-dev
 
 install-clients: $(CLIENTS:%=.venv/clients/%/installed)
 
+serve: install
+	@exec $(BIN)/python -m sharing_project.server
+
 run: install
 	@$(BIN)/python manage.py prepare
-	@exec $(BIN)/python -m gunicorn --config python:sharing_project.gunicorn sharing_project.wsgi
+	@exec $(BIN)/python -m sharing_project.server
 
 test: install-dev install-clients
 	env -u DATABASE_URL $(PYTEST)
@@ -71,6 +75,7 @@ format: install-dev
 lock: install-dev
 	$(COMPILE) pyproject.toml --output-file requirements/run.txt
 	$(COMPILE) pyproject.toml --extra dev --constraints requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) --group servers --constraints requirements/run.txt --output-file requirements/servers.txt
 	$(foreach client,$(LOCKED_CLIENTS),$(COMPILE) --group client-$(client) --output-file requirements/clients/$(client).txt &&) true
 
 clean:

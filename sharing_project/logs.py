@@ -1,4 +1,4 @@
-"""Every log line is one JSON object: our own, Django's and gunicorn's."""
+"""Every log line is one JSON object: our own, Django's and the web server's."""
 
 import logging
 import re
@@ -22,6 +22,13 @@ class WithoutQuery(logging.Filter):
         return True
 
 
+class WithoutAdvice(logging.Filter):
+    """The web server warns of many threads; here most of them only wait (see places.py)."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("Configuration allows spawning up to ")
+
+
 def logging_config(*, level: str, stream: str) -> dict[str, Any]:
     """The standard library's logging configuration; `stream` is `stdout` or `stderr`."""
     to_root: dict[str, Any] = {"handlers": [], "propagate": True}
@@ -40,7 +47,7 @@ def logging_config(*, level: str, stream: str) -> dict[str, Any]:
                 ],
             }
         },
-        "filters": {"without_query": {"()": WithoutQuery}},
+        "filters": {"without_query": {"()": WithoutQuery}, "without_advice": {"()": WithoutAdvice}},
         "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json", "stream": f"ext://sys.{stream}"}},
         "root": {"handlers": ["json"], "level": level},
         "loggers": {
@@ -50,8 +57,8 @@ def logging_config(*, level: str, stream: str) -> dict[str, Any]:
             "django.request": {**to_root, "level": "ERROR"},
             # An outage is reported once, by the request that met it.
             "psycopg.pool": {**to_root, "level": "ERROR"},
-            "gunicorn.access": {**to_root, "level": "INFO"},
-            "gunicorn.error": {**to_root, "level": "INFO"},
+            "sharing_project.access_log": {**to_root, "level": "INFO"},
+            "_granian": {**to_root, "level": "INFO", "filters": ["without_advice"]},
         },
     }
 

@@ -51,14 +51,14 @@ def test_it_lists_the_scopes():
 
 
 def test_it_lists_every_setting_of_the_environment():
-    sources = [(ROOT / "sharing_project" / name).read_text() for name in ("settings.py", "gunicorn.py")]
+    sources = [(ROOT / "sharing_project" / name).read_text() for name in ("settings.py", "server.py")]
     read = {name for source in sources for name in SETTING.findall(source)}
     assert set(first_cells("docs/operations.md", "Configuration")) == read
 
 
 def test_it_says_which_settings_no_file_can_hold():
     """The web server's own, which it reads without looking for files."""
-    source = (ROOT / "sharing_project" / "gunicorn.py").read_text()
+    source = (ROOT / "sharing_project" / "server.py").read_text()
     said = section("docs/operations.md", "Configuration").split("|")[0]
     assert set(re.findall(r"`([A-Z_]{3,})`", said)) - {"_FILE"} == set(SETTING.findall(source))
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import timedelta
-from types import SimpleNamespace
+import re
 
 import pytest
 import structlog
 from django.core.servers.basehttp import WSGIRequestHandler
 from django.test import RequestFactory
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
 
-from sharing_project import gunicorn as server
+from sharing_project import server
+from sharing_project.access_log import with_access_log
 from sharing_project.logs import logging_config
 
 KEY = "shr_topsecret"
@@ -30,13 +28,9 @@ def as_written():
     return lambda record: json.loads(formatter.format(record))
 
 
-def test_the_access_log_holds_neither_the_query_nor_a_header():
-    config = Config()
-    config.set("access_log_format", server.access_log_format)
-    request = SimpleNamespace(headers=[("AUTHORIZATION", f"Bearer {KEY}"), ("REFERER", f"/?token={KEY}")])
+def test_the_access_log_holds_neither_the_query_nor_a_header(caplog):
     environ = {
         "REQUEST_METHOD": "GET",
-        "RAW_URI": f"/api/me?token={KEY}",
         "PATH_INFO": "/api/me",
         "QUERY_STRING": f"token={KEY}",
         "SERVER_PROTOCOL": "HTTP/1.1",
@@ -45,20 +39,44 @@ def test_the_access_log_holds_neither_the_query_nor_a_header():
         "HTTP_REFERER": f"/?token={KEY}",
         "HTTP_USER_AGENT": "curl",
     }
-    response = SimpleNamespace(status="200 OK", sent=17, headers=[])
 
-    logger = Logger(config)
-    atoms = logger.atoms_wrapper_class(logger.atoms(response, request, environ, timedelta(milliseconds=5)))
+    def answering(environ, start_response):
+        start_response("200 OK", [("Content-Length", "17")])
+        return [b"{}"]
 
-    assert server.access_log_format % atoms == "10.0.0.7 GET /api/me 200 17 5000"
+    with caplog.at_level(logging.INFO):
+        with_access_log(answering)(environ, lambda *arguments: None)
+
+    [line] = caplog.messages
+    assert re.sub(r"\d+$", "MICROSECONDS", line) == "10.0.0.7 GET /api/me 200 17 MICROSECONDS"
+
+
+def test_an_accident_of_the_server_is_in_the_access_log_too(caplog):
+    def failing(environ, start_response):
+        raise RuntimeError
+
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "REMOTE_ADDR": "10.0.0.7"}
+    with caplog.at_level(logging.INFO), pytest.raises(RuntimeError):
+        with_access_log(failing)(environ, lambda *arguments: None)
+    assert caplog.messages[0].startswith("10.0.0.7 GET / 500 - ")
+
+
+def test_nothing_of_a_request_is_left_for_the_threads_next_line():
+    def binding(environ, start_response):
+        structlog.contextvars.bind_contextvars(request_id="mine")
+        return []
+
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "REMOTE_ADDR": "10.0.0.7"}
+    with_access_log(binding)(environ, lambda *arguments: None)
+    assert structlog.contextvars.get_contextvars() == {}
 
 
 def test_the_server_logs_as_the_application_does():
-    loggers = server.logconfig_dict["loggers"]
-    for name in ("gunicorn.access", "gunicorn.error"):
+    loggers = server.LOG["loggers"]
+    for name in ("sharing_project.access_log", "_granian"):
         assert loggers[name]["handlers"] == []
         assert loggers[name]["propagate"] is True
-    assert server.logconfig_dict["root"]["handlers"] == ["json"]
+    assert server.LOG["root"]["handlers"] == ["json"]
 
 
 def test_an_accident_is_told_with_its_request_and_without_the_key(client_for, key_for, monkeypatch, caplog, as_written):
@@ -82,7 +100,7 @@ def test_an_accident_is_told_with_its_request_and_without_the_key(client_for, ke
 
 @pytest.mark.parametrize("status", [200, 404, 500])
 def test_the_development_server_logs_no_query_string(caplog, status):
-    """Its handler writes whole request lines; `make run` serves with gunicorn, whose format has the path alone."""
+    """Its handler writes whole request lines; `make run` serves with another, whose log has the path alone."""
     handler = WSGIRequestHandler.__new__(WSGIRequestHandler)
     handler.request = RequestFactory().get("/v1/datasets/x?token=secret")
 

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 from uuid import uuid4
 
 import psycopg
@@ -17,7 +16,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 
-from sharing_project import gunicorn as server
+from sharing_project import server
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER_APPS = [(app, name) for app, name in MigrationLoader(None).disk_migrations if app != "libraries"]
@@ -30,7 +29,7 @@ ROWS = [
 COMMANDS = {
     "migrate": ["manage.py", "migrate"],
     "prepare": ["manage.py", "prepare"],
-    "the server": ["-m", "gunicorn", "--config", "python:sharing_project.gunicorn", "sharing_project.wsgi"],
+    "the server": ["-m", "sharing_project.server"],
 }
 
 
@@ -88,7 +87,6 @@ def test_one_that_cannot_be_reached_keeps_no_server_from_starting(monkeypatch):
         raise OperationalError
 
     asked: list[str] = []
-    monkeypatch.setattr("signal.signal", lambda *arguments: None)
     monkeypatch.setattr("libraries.db.former.reason_to_refuse", failing)
-    server.post_worker_init(SimpleNamespace(age=1))
+    server.ask_for_a_former_database()
     assert asked == ["default"]
