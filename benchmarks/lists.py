@@ -53,31 +53,35 @@ def measure(world: World, readers: dict[str, User], plan: Plan) -> Iterator[Row]
         (readers["few"], FIRST_50_FEW, COUNT_FEW),
         (readers["many"], FIRST_50_MANY, COUNT_MANY),
     ):
-        yield from rows_of("lists", first, world.libraries, in_turns(in_agreement(_first_50(reader)), plan.pace))
-        yield from rows_of("lists", count, world.libraries, in_turns(in_agreement(_count(reader)), plan.pace))
-    yield from rows_of("lists", WHO_CAN, world.libraries, in_turns(in_agreement(_who_can(world.library)), plan.pace))
+        yield from rows_of("lists", first, world.libraries, in_turns(in_agreement(_first_50(reader, plan)), plan.pace))
+        yield from rows_of("lists", count, world.libraries, in_turns(in_agreement(_count(reader, plan)), plan.pace))
+    yield from rows_of(
+        "lists", WHO_CAN, world.libraries, in_turns(in_agreement(_who_can(world.library, plan)), plan.pace)
+    )
 
 
-def _first_50(user: User) -> Askers:
+def _first_50(user: User, plan: Plan) -> Askers:
     return _askers(
         lambda: _page(visible_libraries_by_page(user)),
         lambda: _page(_by_guardian(user)),
+        plan,
     )
 
 
-def _count(user: User) -> Askers:
-    return _askers(lambda: visible_libraries(user).count(), lambda: _by_guardian(user).count())
+def _count(user: User, plan: Plan) -> Askers:
+    return _askers(lambda: visible_libraries(user).count(), lambda: _by_guardian(user).count(), plan)
 
 
-def _who_can(library: Library) -> Askers:
+def _who_can(library: Library, plan: Plan) -> Askers:
     return _askers(
         lambda: who_can(library, Action.VIEW).count(),
         lambda: _users_by_guardian(library).count(),
+        plan,
     )
 
 
-def _askers(here: Callable[[], Any], guardian: Callable[[], Any]) -> Askers:
-    return {HERE: here, DIRECT: guardian, GENERIC: generic(guardian)}
+def _askers(here: Callable[[], Any], guardian: Callable[[], Any], plan: Plan) -> Askers:
+    return {HERE: here, DIRECT: guardian, **({GENERIC: generic(guardian)} if plan.generic else {})}
 
 
 def _by_guardian(user: User) -> Any:

@@ -8,7 +8,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-LEAST_ROUNDS = 5
+LEAST_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,10 @@ def _exceeded_by(part: float, ordered: Sequence[float]) -> float:
 
 @dataclass(frozen=True)
 class Pace:
-    """How often: so many times, but no further round begins after so many seconds, once there were LEAST_ROUNDS."""
+    """How often: so many times, but no further round begins after so many seconds, once there were LEAST_ROUNDS.
+
+    warm_up: rounds that do not count; one, where the first takes its part of the time and more.
+    """
 
     times: int = 200
     at_most: float = 10.0
@@ -45,12 +48,17 @@ def in_turns(runs: Mapping[str, Callable[[], Any]], pace: Pace) -> dict[str, Tim
     """What each takes, one run of each after the other: what else the machine does meanwhile hits them alike."""
     took: dict[str, list[float]] = {name: [] for name in runs}
     start = perf_counter()
-    for number in range(pace.times + pace.warm_up):
+    for _ in range(pace.warm_up):
+        for run in runs.values():
+            run()
+        if perf_counter() - start > pace.at_most / 10:
+            break
+    for number in range(pace.times):
+        if number >= LEAST_ROUNDS and perf_counter() - start > pace.at_most:
+            break
         for name, run in runs.items():
             took[name].append(seconds(run) * 1000)
-        if number >= pace.warm_up + LEAST_ROUNDS and perf_counter() - start > pace.at_most:
-            break
-    return {name: Timing.of(each[pace.warm_up :]) for name, each in took.items()}
+    return {name: Timing.of(each) for name, each in took.items()}
 
 
 def in_agreement(runs: Mapping[str, Callable[[], Any]]) -> Mapping[str, Callable[[], Any]]:

@@ -34,13 +34,18 @@ class Call:
         method, path, body = self.numbered(number)
         return request(method, path, self.caller.key, body)
 
-    def floor(self) -> Request:
-        """The bare request whose answer costs as many queries and has as many bytes, once all caches are warm."""
+    def cost(self) -> tuple[int, int]:
+        """Queries, and bytes of the answer, once all caches are warm."""
         for number in (-1, -2):
             method, path, body = self.numbered(number)
             with CaptureQueriesContext(connection) as queries:
                 size = len(self.caller.ask(method, path, body).content)
-        bare = request(method, f"/floor/{len(queries)}/{max(size, LEAST_BYTES)}", body=body)
+        return len(queries), max(size, LEAST_BYTES)
+
+    def floor(self, queries: int, size: int) -> Request:
+        """The bare request whose answer costs as many queries and has as many bytes."""
+        method, _, body = self.numbered(0)
+        bare = request(method, f"/floor/{queries}/{size}", body=body)
         return lambda number: bare
 
 
@@ -48,14 +53,17 @@ def measure(world: World, administrator: Caller, spicedb: SpiceDB | None, plan: 
     """In turns: a burst here, one at the floor, and for evaluations one of SpiceDB's single checks by as many threads."""
     with running("sharing_project.settings") as port, running("benchmarks.floor_settings") as floor_port:
         for call in _calls(world, administrator):
-            here, floor = Bursts(port, call.request), Bursts(floor_port, call.floor())
+            queries, size = call.cost()
+            here, floor = Bursts(port, call.request), Bursts(floor_port, call.floor(queries, size))
             singles = spicedb.singles(plan.requests) if spicedb and call.measure == EVALUATION else None
             compared = [each for each in (here, floor, singles) if each]
             for number in range(plan.bursts + 1):
                 for each in compared:
                     each.run(plan.requests, counts=number > 0)
             named = zip((HERE, FLOOR, SPICEDB), compared, strict=False)
-            yield from rows_of("over_http", call.measure, world.libraries, {of: timing(each) for of, each in named})
+            timings = {of: timing(each) for of, each in named}
+            details = {FLOOR: f"{queries} queries, {size:,} bytes"}
+            yield from rows_of("over_http", call.measure, world.libraries, timings, details)
 
 
 def timing(bursts: Bursts | Singles) -> Timing:

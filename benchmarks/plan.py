@@ -14,6 +14,7 @@ class Plan:
     libraries, shares: sizes of the worlds, and of one library. everything_at: the libraries of the world in which what is
     asked over HTTP, in bulk and by teams is measured, and what is written. teams: of one user. times: runs of each at
     most, in `seconds` at most. requests: of one burst over HTTP; none without it. bursts: of each server.
+    generic: whether guardian's generic models are a peer too.
     """
 
     libraries: tuple[int, ...]
@@ -25,6 +26,7 @@ class Plan:
     seconds: float
     requests: int
     bursts: int
+    generic: bool = True
 
     @property
     def pace(self) -> Pace:
@@ -34,6 +36,6 @@ class Plan:
 
 PLANS = {
     "full": Plan((100, 1000, 10_000, 100_000), 10_000, (100, 10_000, 1_000_000), (1, 10, 100), 10_000, 200, 6, 320, 7),
-    "quick": Plan((100, 10_000), 10_000, (100, 10_000), (), 10_000, 60, 2.5, 0, 0),
+    "quick": Plan((100, 10_000), 10_000, (100, 10_000), (), 10_000, 60, 2, 0, 0, generic=False),
     "tiny": Plan((20,), 20, (100, 120), (1, 3), 40, 2, 0.1, 16, 1),
 }

@@ -59,7 +59,7 @@ def _pages(runs: list[Results], pictures: list[str]) -> Iterator[str]:
 
 
 def _judged(run: Results) -> Iterator[str]:
-    found = marks.verdicts(run.rows, marks.ROBUST + marks.OVER_HTTP)
+    found = marks.verdicts(run.rows, marks.ROBUST + marks.OTHERS)
     judged = (
         (
             verdict.mark.measure,
@@ -78,7 +78,8 @@ def _judged(run: Results) -> Iterator[str]:
 
 def _cells(row: Row, command: str) -> tuple[str, ...]:
     times = (f"{value:,.2f}" for value in (row.median, row.p95, row.p99))
-    return (row.measure, f"{row.size:,}", row.of, *times, f"{row.rate:,.0f}", command)
+    of = f"{row.of} ({row.detail})" if row.detail else row.of
+    return (row.measure, f"{row.size:,}", of, *times, f"{row.rate:,.0f}", command)
 
 
 def _pictures(rows: list[Row]) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,7 @@ class Row:
     """What one of those compared took for one measure at one size: milliseconds, and how many a second.
 
     of: HERE, or the peer. size: as the measure says, of libraries where it says nothing. program: where it is measured.
+    detail: what else is to be known of the one compared.
     """
 
     program: str
@@ -33,6 +34,7 @@ class Row:
     p99: float
     rate: float
     database: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,14 @@ class Results:
         return cls(**{**kept, "rows": [Row(**row) for row in kept["rows"]]})
 
 
-def rows_of(program: str, measure: str, size: int, timings: Mapping[str, Timing]) -> list[Row]:
-    """A row for each of those compared."""
+def rows_of(
+    program: str, measure: str, size: int, timings: Mapping[str, Timing], details: Mapping[str, str] | None = None
+) -> list[Row]:
+    """A row for each of those compared. details: of some of them."""
+    known = details or {}
     return [
-        Row(program, measure, size, of, database=connection.vendor, **asdict(timing)) for of, timing in timings.items()
+        Row(program, measure, size, of, database=connection.vendor, detail=known.get(of, ""), **asdict(timing))
+        for of, timing in timings.items()
     ]
 
 
