@@ -52,7 +52,7 @@ def _pages(runs: list[Results], pictures: list[str]) -> Iterator[str]:
         yield f"{run.machine}. {run.note}".rstrip()
         if database == "postgresql":
             yield from _judged(run)
-        command = f"`{COMMANDS[database]} {run.command}`"
+        command = f"`{COMMANDS[database]} .venv/bin/{run.command}`"
         yield table(HEAD, (_cells(row, command) for row in run.rows))
     yield "## Cost against size"
     yield "\n".join(f"![{name}](results/{name})" for name in pictures)
