@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.server import CLIENTS
-from libraries.models import Share, User
+from libraries.models import Share, Team
 from libraries.rules.levels import Level
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,6 +82,6 @@ def _relationships() -> Iterator[Relationship]:
     names = ("library__natural_id", "user__username", "team__slug", "level")
     for library, user, team, level in Share.objects.filter(level__in=ROLES).values_list(*names).iterator():
         yield "library", library, ROLES[level], "team" if team else "user", team or user
-    memberships = User.objects.exclude(groups__team=None).values_list("groups__team__slug", "username")
+    memberships = Team.objects.exclude(group__user=None).values_list("slug", "group__user__username")
     for team, user in memberships.iterator():
         yield "team", team, "member", "user", user
