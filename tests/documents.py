@@ -7,7 +7,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
-    {path for pattern in ("*.md", "docs/**/*.md", "*/README.md", "tests/**/*.md") for path in ROOT.glob(pattern)}
+    {
+        path
+        for pattern in ("*.md", "docs/**/*.md", "*/README.md", "benchmarks/*.md", "tests/**/*.md")
+        for path in ROOT.glob(pattern)
+    }
 )
 
 
