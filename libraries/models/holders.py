@@ -49,7 +49,7 @@ class AmongHolders(_Among):
         if self.below <= Kind.EVERYONE:
             return sql, [*key, *key]
         # Everyone's grant reaches all, not only those who are in something.
-        everyone = f"EXISTS (SELECT 1 FROM {GROUP_GRANTS} g WHERE {here} AND g.breadth = {int(Kind.EVERYONE)}"
+        everyone = f"EXISTS (SELECT 1 FROM {GROUP_GRANTS} g WHERE {here} AND g.breadth = {int(Kind.EVERYONE)}"  # nosec B608
         everyone += f" AND g.permission_id = {permission_on('library', self.codename)})"
         but = f"{user} NOT IN ({each} NOT {holds(self.codename, at_least=Kind.EVERYONE)})"
         return f"({sql} OR ({everyone} AND {but}))", [*key] * 5

@@ -81,13 +81,12 @@ class Reached:
         """columns: further columns of the grants."""
         parts = [self._to_groups(columns)]
         if self._user:
-            parts.insert(0, self._to_user(columns))
+            parts.insert(0, self._to_user(self._user, columns))
         return " UNION ALL ".join(sql for sql, _ in parts), [each for _, parameters in parts for each in parameters]
 
-    def _to_user(self, columns: Sequence[str]) -> Sql:
-        assert self._user
+    def _to_user(self, user: Sql, columns: Sequence[str]) -> Sql:
         where, parameters = self._here()
-        sql, values = self._user
+        sql, values = user
         selected = self._selected("0 AS breadth", columns)
         return f"SELECT {selected} FROM {USER_GRANTS} g WHERE g.user_id = {sql}{where}", [*values, *parameters]  # nosec B608
 
