@@ -21,7 +21,7 @@ from benchmarks.measure import in_agreement, in_turns
 from benchmarks.plan import Plan
 from benchmarks.results import HERE, Row, rows_of
 from benchmarks.world import World
-from libraries.access.lists import visible_libraries, visible_libraries_by_page, who_can
+from libraries.access.lists import count_visible_libraries, visible_libraries_by_page, who_can
 from libraries.models import OPERATOR, Library, Team, User
 from libraries.principals import named
 from libraries.rules.levels import Action, Level
@@ -69,7 +69,7 @@ def _first_50(user: User, plan: Plan) -> Askers:
 
 
 def _count(user: User, plan: Plan) -> Askers:
-    return _askers(lambda: visible_libraries(user).count(), lambda: _by_guardian(user).count(), plan)
+    return _askers(lambda: count_visible_libraries(user), lambda: _by_guardian(user).count(), plan)
 
 
 def _who_can(library: Library, plan: Plan) -> Askers:

@@ -1,4 +1,7 @@
-"""The rules on one page: levels, principal kinds, actions, and how shares add up. No database."""
+"""The rules on one page: levels, principal kinds, actions, and how shares add up. No database.
+
+How shares add up is told once more, in SQL, in `libraries.models.holding`; tests hold both alike.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
