@@ -21,6 +21,10 @@ POWERS_TO_ASK = (ADMINISTER, CHECK_ACCESS)
 _USER = UUID(int=1)
 _LIBRARY = UUID(int=2)
 _ASKER = UUID(int=3)
+_AFTER = UUID(int=4)
+
+THE_BEGINNING = UUID(int=0)
+"""Less than any row's key."""
 
 
 def find_access(user: Actor, library: UUID) -> Access:
@@ -57,9 +61,9 @@ def find_for_decision(user: User | None, identifier: str, asker: User) -> tuple[
     return found, asker.is_superuser or (found is not None and found.may_ask)
 
 
-def first_shares(library: Library, number: int) -> list[Share]:
-    """The library's shares with their principals, the oldest first, at most so many. One query."""
-    shares = _first_shares(number).run(keys({_LIBRARY: library.pk}))
+def next_shares(library: Library, number: int, *, after: UUID = THE_BEGINNING) -> list[Share]:
+    """The library's shares behind that key with their principals, the oldest first, at most so many. One query."""
+    shares = _next_shares(number).run(keys({_LIBRARY: library.pk, _AFTER: after}))
     for share in shares:
         share.library = library
     return shares
@@ -72,8 +76,9 @@ def first_visible_libraries(user: Actor, number: int) -> list[Library]:
 
 
 @lru_cache
-def _first_shares(number: int) -> Prepared[Share]:
-    return Prepared(Share.objects.with_principals().filter(library=_LIBRARY).order_by("id")[:number])
+def _next_shares(number: int) -> Prepared[Share]:
+    behind = Share.objects.with_principals().filter(library=_LIBRARY, id__gt=_AFTER)
+    return Prepared(behind.order_by("id")[:number])
 
 
 @lru_cache

@@ -50,7 +50,8 @@ class PeopleQuery(PageQuery):
 class Page:
     """One page of `rows`: by key where a link of ours was followed, by offset where a caller counted.
 
-    first: finds the first rows of all, at most so many, where that is quicker than to ask `rows`.
+    first: finds the first rows of all, at most so many, where that is quicker than to ask `rows`; behind: those behind a
+    key, likewise.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Page:
         *,
         total: int | None = None,
         first: Callable[[int], list[Any]] | None = None,
+        behind: Callable[[list[str], int], list[Any]] | None = None,
     ) -> None:
         self.path = request.path
         self.asked_for = request.get_full_path()
@@ -71,7 +73,7 @@ class Page:
         self.filters = {name: given[name] for name in given if name not in PAGING}
         self.keyset = keyset
         self.total = total
-        self._first = first
+        self._first, self._behind = first, behind
         self.rows, self.has_previous, self.has_next = self._read(rows, query)
 
     def _read(self, rows: QuerySet[Any], query: dict[str, Any]) -> tuple[list[Any], bool, bool]:
@@ -81,7 +83,11 @@ class Page:
             nearest_first, more = self._cut(self.keyset.before(rows, key))
             return nearest_first[::-1], more, key != THE_END
         if query["after"]:
-            found, more = self._cut(self.keyset.after(rows, self._key(query, "after")))
+            key = self._key(query, "after")
+            if self._behind:
+                found, more = self._split(self._behind(key, self.count + 1))
+            else:
+                found, more = self._cut(self.keyset.after(rows, key))
             return found, True, more
         if self._first and not self.start:
             found, more = self._split(self._first(self.count + 1))
@@ -97,9 +103,12 @@ class Page:
 
     def _key(self, query: dict[str, Any], parameter: str) -> list[str]:
         try:
-            return unseal(query[parameter], bound_to=self._bound_to)
+            key: list[str] | None = unseal(query[parameter], bound_to=self._bound_to)
         except BadToken:
-            raise serializers.ValidationError({parameter: ["Not a token from a link of this list."]}) from None
+            key = None
+        if key is None or (key == THE_END and parameter == "after"):
+            raise serializers.ValidationError({parameter: ["Not a token from a link of this list."]})
+        return key
 
     @property
     def _bound_to(self) -> str:

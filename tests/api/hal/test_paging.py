@@ -231,6 +231,14 @@ def test_a_library_that_sorts_ahead_of_the_walk_is_found_on_the_way_back(caller,
     assert [name for names in back[::-1] for name in names][:4] == [f"aardvark-{n}" for n in range(4)]
 
 
+def test_behind_the_end_there_is_no_page(caller, seven):
+    """The link to the last page holds a token without a key: it is good for going back from the end alone."""
+    last = page(caller, "/api/libraries/handbook/shares?count=1")[1]["_links"]["last"]["href"]
+    token = last.partition("before=")[2].partition("&")[0]
+    assert caller.get(f"/api/libraries/handbook/shares?before={token}").status_code == 200
+    assert caller.get(f"/api/libraries/handbook/shares?after={token}").status_code == 422
+
+
 def test_a_token_is_good_for_its_own_list_alone(caller, seven, subtests):
     def token(of: str) -> str:
         link = page(caller, of)[1]["_links"]["next"]["href"]

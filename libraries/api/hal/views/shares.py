@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from libraries.access.compiled import first_shares
+from libraries.access.compiled import next_shares
 from libraries.api.hal.pagination import Page
 from libraries.api.hal.schema import shares as schema
 from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery, many_document
@@ -20,7 +21,7 @@ from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.preconditions import precondition
 from libraries.errors import ShareNotFound
-from libraries.models import Library
+from libraries.models import Library, Share
 from libraries.principals import named
 from libraries.rules.levels import Action, Kind
 from libraries.sharing.bulk import Item, share_many
@@ -42,8 +43,7 @@ class ShareViewSet(HalViewSet):
         query = self.query(ShareQuery)
         condition = _share_filter(library, query)
         found = library.shares.with_principals().filter(condition)
-        every: Any = {} if condition else {"total": library.share_count, "first": partial(first_shares, library)}
-        page = Page(request, query, found, SHARES_IN_ORDER, **every)
+        page = Page(request, query, found, SHARES_IN_ORDER, **({} if condition else _all_of(library)))
         find = templated(path_to("hal:shares", library_id) + "/{principalId}")
         return self.answer(page.document("inf:share", self.documents(page.rows), find=find))
 
@@ -84,6 +84,15 @@ class ShareViewSet(HalViewSet):
             actor=self.caller,
         )
         return Response(status=204)
+
+
+def _all_of(library: Library) -> dict[str, Any]:
+    """How a page of all shares is read, and how many there are."""
+
+    def behind(key: list[str], number: int) -> list[Share]:
+        return next_shares(library, number, after=UUID(key[0]))
+
+    return {"total": library.share_count, "first": partial(next_shares, library), "behind": behind}
 
 
 def _item(share: dict[str, Any]) -> Item:
