@@ -232,31 +232,30 @@ class IsAdministered(Func):
         (library, _), (organization, _), (user, key) = map(compiler.compile, self.get_source_expressions())
         if self.walking:
             return f"{organization} {is_among(connection, administered(user))}", list(key)
-        theirs = f"SELECT l.id FROM {LIBRARIES} l WHERE l.organization_id IN ({administered(user)})"  # nosec B608
-        return f"{library} {is_among(connection, theirs)}", list(key)
+        return f"{library} {is_among(connection, libraries_administered(user))}", list(key)
+
+
+def libraries_administered(user: str) -> str:
+    """The keys of these organizations' libraries. user: as in `administered`."""
+    return f"SELECT l.id FROM {LIBRARIES} l WHERE l.organization_id IN ({administered(user)})"  # nosec B608
 
 
 def count_reaching(user: Any, codename: str, *, limit: int) -> int:
     """How many grants of the permission, and libraries by power, could let the user see anything; `limit` at most."""
-    key = UUIDField().get_db_prep_value(user, default_connection)
-    rows, parameters = Reached(default_connection, library=None, user=("%s", [key])).rows()
-    counted = (
-        f"SELECT 1 FROM ({rows}) reached WHERE permission_id = {permission_on('library', codename)} UNION ALL"  # nosec B608
-        f" SELECT 1 FROM {LIBRARIES} l WHERE l.organization_id IN ({administered('%s')}) LIMIT {limit}"
-    )
-    with default_connection.cursor() as cursor:
-        cursor.execute(f"SELECT COUNT(*) FROM ({counted}) counted", [*parameters, key])  # nosec B608
-        return cursor.fetchone()[0]
+    granted = f"WHERE permission_id = {permission_on('library', codename)}"
+    return _count(user, f"{granted} UNION ALL {libraries_administered('%s')} LIMIT {limit}")
 
 
 def count_held(user: Any, codename: str) -> int:
     """On how many libraries the user holds the permission or the power of an administrator: the grants tell it all."""
+    return _count(user, f"GROUP BY of HAVING {holds(codename)} UNION {libraries_administered('%s')}")
+
+
+def _count(user: Any, chosen: str) -> int:
+    """How many rows there are of those that reach the user and are `chosen`, which has one place for the user's key."""
     key = UUIDField().get_db_prep_value(user, default_connection)
     rows, parameters = Reached(default_connection, library=None, user=("%s", [key])).rows()
-    counted = (
-        f"SELECT of FROM ({rows}) reached GROUP BY of HAVING {holds(codename)} UNION"  # nosec B608
-        f" SELECT l.id FROM {LIBRARIES} l WHERE l.organization_id IN ({administered('%s')})"
-    )
+    counted = f"SELECT of FROM ({rows}) reached {chosen}"  # nosec B608
     with default_connection.cursor() as cursor:
         cursor.execute(f"SELECT COUNT(*) FROM ({counted}) counted", [*parameters, key])  # nosec B608
         return cursor.fetchone()[0]
