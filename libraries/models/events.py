@@ -65,6 +65,8 @@ class Event(models.Model):
     actor_id = models.UUIDField(null=True)
     via = models.CharField(max_length=20)
     request_id = models.CharField(max_length=128, blank=True)
+    key_id = models.UUIDField(null=True)
+    address = models.GenericIPAddressField(null=True)
     organization = models.CharField(max_length=100, blank=True)
     organization_id = models.UUIDField(null=True)
     library = models.CharField(max_length=40, blank=True)

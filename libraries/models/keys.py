@@ -16,10 +16,15 @@ class Scope(models.TextChoices):
     LIBRARY_WRITE = "library:write", "Change libraries and shares"
     ACCESS_CHECK = "access:check", "Ask for decisions"
     ORGANIZATION_ADMIN = "organization:admin", "Administer organizations"
+    KEY_MANAGE = "key:manage", "Make and revoke keys"
 
 
 class ApiKey(models.Model):
-    """A credential of a user. Only the SHA-256 of the secret is kept."""
+    """A credential of a user. Only the SHA-256 of the secret is kept.
+
+    made_by: the account that made it, None for a command or an account that is gone. made_by_key: the key that asked
+    for it, None where a person did without one (R13).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
@@ -27,6 +32,8 @@ class ApiKey(models.Model):
     hint = models.CharField(max_length=16, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     scopes = models.JSONField(default=list)
+    made_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, editable=False, related_name="+")
+    made_by_key = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, editable=False, related_name="made")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)

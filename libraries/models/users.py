@@ -7,11 +7,22 @@ from libraries.db.in_migrations import RESERVED_NAME, PrefixIndex, new_uuid, val
 
 
 class User(AbstractUser):
-    """An account: a person or a service. Its groups say which organizations and teams it is in."""
+    """An account: a person's, or a service account of the organization `service_of` (R13).
+
+    Its groups say which organizations and teams it is in. `default_organization` is where dialects that know of one
+    organization work, for whoever is in several (R15).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
     username = models.CharField(
         max_length=150, unique=True, validators=[UnicodeUsernameValidator(), validate_not_reserved]
+    )
+
+    service_of = models.ForeignKey(
+        "libraries.Organization", on_delete=models.PROTECT, null=True, editable=False, related_name="service_accounts"
+    )
+    default_organization = models.ForeignKey(
+        "libraries.Organization", on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
     )
 
     level: int
@@ -30,6 +41,10 @@ class User(AbstractUser):
                 & ~models.Q(username__istartswith="org:")
                 & ~models.Q(username__iexact=RESERVED_NAME),
                 name="user_username_not_reserved",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(service_of=None) | models.Q(is_staff=False, is_superuser=False),
+                name="user_service_account_has_no_power",
             ),
         ]
 

@@ -30,6 +30,8 @@ def test_it_says_who_what_from_to_by_which_way_and_when_r11(alice, acme, handboo
         "actor_id": alice.pk,
         "via": "mistral",
         "request_id": "request-7",
+        "key_id": None,
+        "address": None,
         "organization": "acme",
         "organization_id": acme.pk,
         "library": "handbook",

@@ -17,6 +17,10 @@ RULES = {
     "R9": "What somebody may not see looks exactly like what does not exist.",
     "R10": "Administrators of an organization manage its libraries, members and teams; superusers manage all.",
     "R12": "A member who leaves an organization loses their shares there, and stays while they are the only owner of a library.",
+    "R13": "A service account belongs to one organization, whose administrators manage it and its keys; a person's keys are made by that person.",
+    "R14": "An organization with members keeps an active administrator, and the service an active superuser.",
+    "R15": "Nobody is taken into an organization without their consent; anyone may leave.",
+    "R16": "A library's natural id and a team's e-mail are unique within one organization; “acme.handbook” is always right.",
 }
 """Each rule that an error names, in a sentence or two."""
 
