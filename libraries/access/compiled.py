@@ -6,12 +6,13 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
+from libraries.access.subjects import OF_USERS
 from libraries.db.prepared import Prepared, keys
-from libraries.identifiers import lookup_for
+from libraries.identifiers import is_uuid, lookup_for
 from libraries.models import ADMINISTER, CHECK_ACCESS, Actor, Library, OrganizationUserObjectPermission, Share, User
-from libraries.rules import conditions
+from libraries.models.libraries import access_by
 from libraries.rules.levels import Access
 
 POWERS_TO_ASK = (ADMINISTER, CHECK_ACCESS)
@@ -22,6 +23,15 @@ _USER = UUID(int=1)
 _LIBRARY = UUID(int=2)
 _ASKER = UUID(int=3)
 _AFTER = UUID(int=4)
+_NAME, _EMAIL = "name", "email"
+
+_SHOWN_OF_SHARES = (
+    *("library", "kind", "level", "expires_at", "note", "created_at", "updated_at", "granted_by__username"),
+    *("user__username", "team__slug", "organization__slug"),
+)
+_HIDDEN_OF_ORGANIZATIONS = tuple(
+    f"organization__{field}" for field in ("name", "sharing_scope", "created_at", "group")
+)
 
 THE_BEGINNING = UUID(int=0)
 """Less than any row's key."""
@@ -32,12 +42,7 @@ def find_access(user: Actor, library: UUID) -> Access:
     if not user.is_active:
         return Access()
     for editors_can_share, administers, reaching in _access().columns(keys({_USER: user.pk, _LIBRARY: library})):
-        return Access(
-            reaching=tuple(conditions.parse(reaching)),
-            administers=bool(administers),
-            superuser=user.is_superuser,
-            editors_can_share=bool(editors_can_share),
-        )
+        return access_by(reaching, bool(administers), user.is_superuser, bool(editors_can_share))
     return Access()
 
 
@@ -61,6 +66,17 @@ def find_for_decision(user: User | None, identifier: str, asker: User) -> tuple[
     return found, asker.is_superuser or (found is not None and found.may_ask)
 
 
+def find_user(text: str) -> User | None:
+    """The user of that username, UUID or e-mail; where it is one's name and another's UUID or e-mail, the former.
+
+    With no more of them than decisions look at. One query.
+    """
+    key = UUID(text) if is_uuid(text) else None
+    values = {_NAME: text, _EMAIL: text.lower(), **(keys({_USER: key}) if key else {})}
+    found = _user(key is not None, "@" in text).run(values)
+    return min(found, key=lambda user: (user.username != text, user.pk != key), default=None)
+
+
 def next_shares(library: Library, number: int, *, after: UUID = THE_BEGINNING) -> list[Share]:
     """The library's shares behind that key with their principals, the oldest first, at most so many. One query."""
     shares = _next_shares(number).run(keys({_LIBRARY: library.pk, _AFTER: after}))
@@ -75,17 +91,27 @@ def first_visible_libraries(user: Actor, number: int) -> list[Library]:
     return _first_libraries(user.is_active, user.is_superuser, walking, number).run(keys({_USER: user.pk}))
 
 
+@cache
+def _user(by_key: bool, by_email: bool) -> Prepared[User]:
+    named = Q(username=_NAME)
+    if by_key:
+        named |= Q(pk=_USER)
+    if by_email:
+        named |= Q(email__lower=_EMAIL)
+    return Prepared(User.objects.only(*OF_USERS).filter(named).order_by())
+
+
 @lru_cache
 def _next_shares(number: int) -> Prepared[Share]:
     behind = Share.objects.with_principals().filter(library=_LIBRARY, id__gt=_AFTER)
-    return Prepared(behind.order_by("id")[:number])
+    return Prepared(behind.only(*_SHOWN_OF_SHARES).order_by("id")[:number])
 
 
 @lru_cache
 def _first_libraries(active: bool, superuser: bool, walking: bool, number: int) -> Prepared[Library]:
     user = User(pk=_USER, is_active=active, is_superuser=superuser)
     visible = Library.objects.visible_to(user, walking=walking).with_access_of(user)
-    return Prepared(visible.order_by("name", "id")[:number])
+    return Prepared(visible.defer(*_HIDDEN_OF_ORGANIZATIONS).order_by("name", "id")[:number])
 
 
 @cache

@@ -12,11 +12,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from libraries.access.compiled import POWERS_TO_ASK, find_for_decision
+from libraries.access.compiled import POWERS_TO_ASK, find_for_decision, find_user
 from libraries.access.named import NamedLibrary, find_named_libraries
 from libraries.access.pairs import Pair, Powers, access_of_each, powers_among
 from libraries.access.subjects import SubjectName, find_subjects
 from libraries.access.verdict import share_name, verdict
+from libraries.db.text import is_storable
 from libraries.errors import LibraryNotFound, MayNotAsk
 from libraries.models import (
     Library,
@@ -75,16 +76,12 @@ def decide(questions: Sequence[Question], *, asker: User) -> list[Decision | May
 
 
 def _decide_one(question: Question, asker: User) -> Decision | MayNotAsk:
-    user = asker if question.subject.text == asker.username else _user_named(question.subject)
+    text = question.subject.text
+    user = asker if text == asker.username else find_user(text) if text and is_storable(text) else None
     library, may_ask_about_others = find_for_decision(user, question.library, asker)
     if not (may_ask_about_others or user == asker):
         return MayNotAsk()
     return _decision(question, library, library.access if library else Access(), is_open=may_ask_about_others)
-
-
-def _user_named(name: SubjectName) -> User | None:
-    found = find_subjects([name]).get(name)
-    return found.instance if found and isinstance(found.instance, User) else None
 
 
 def _decision(question: Question, library: Library | NamedLibrary | None, access: Access, *, is_open: bool) -> Decision:

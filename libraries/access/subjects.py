@@ -63,7 +63,7 @@ def groups_reaching(subject: Principal) -> tuple[int, ...]:
             return ()
 
 
-_OF_USERS = ("username", "email", "is_active", "is_superuser")
+OF_USERS = ("username", "email", "is_active", "is_superuser")
 """What decisions look at."""
 
 
@@ -71,7 +71,7 @@ def _users(texts: Collection[str]) -> dict[str, Subject]:
     emails = {text.lower() for text in texts if "@" in text}
     rows = list(
         _named(
-            User.objects.only(*_OF_USERS),
+            User.objects.only(*OF_USERS),
             texts,
             Q(AreAmong(F("username"), rows=[(text,) for text in texts])) | Q(email__lower__in=emails),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
 from uuid import UUID
@@ -21,11 +22,16 @@ def path_to(name: str, *arguments: object) -> str:
 
     The arguments are not held against the patterns: they are names and keys of rows, which those are made for.
     """
-    template = _template(get_script_prefix(), name, len(arguments))
-    return template.format(*map(_quoted, arguments))
+    return paths_to(name, len(arguments))(*map(quoted, arguments))
 
 
-def _quoted(argument: object) -> str:
+def paths_to(name: str, number: int) -> Callable[..., str]:
+    """What makes the paths of that name out of so many arguments, each `quoted`: for a page of rows, found once."""
+    return _template(get_script_prefix(), name, number).format
+
+
+def quoted(argument: object) -> str:
+    """The argument as a path holds it."""
     text = str(argument)
     return text if _IS_PLAIN(text) else quote(text, safe=_SAFE)
 

@@ -27,9 +27,14 @@ class PreconditionFailed(SharingError):
         super().__init__("It was changed after you read it, or it exists already. Read it again before you change it.")
 
 
-def etag_of(document: Document) -> str:
-    """Changes with everything that the document says, the links that its reader may follow included."""
-    return f'"{sha256(JSONRenderer().render(document)).hexdigest()[:32]}"'
+def rendered(document: Document) -> bytes:
+    """The document as JSON."""
+    return JSONRenderer().render(document)
+
+
+def etag_of(text: bytes) -> str:
+    """Of a rendered document: changes with everything that it says, the links that its reader may follow included."""
+    return f'"{sha256(text).hexdigest()[:32]}"'
 
 
 def precondition(request: Request, document_of: Callable[[Any], Document]) -> Callable[[Any], None]:
@@ -41,7 +46,7 @@ def precondition(request: Request, document_of: Callable[[Any], Document]) -> Ca
     def check(current: Any) -> None:
         if not (request.headers.keys() & CONDITIONS):
             return
-        etag = None if current is None else etag_of(document_of(current))
+        etag = None if current is None else etag_of(rendered(document_of(current)))
         if not _is_wanted(request, etag) or _is_unwanted(request, etag):
             raise PreconditionFailed
 

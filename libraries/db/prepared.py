@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import copy
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Model, QuerySet, UUIDField
+from django.db.models.query import get_related_populators
 
 Instance = TypeVar("Instance", bound=Model)
 
@@ -32,12 +33,31 @@ class Prepared(Generic[Instance]):
 
         They come out as the queryset's own: instances with relations and annotations.
         """
-        compiler = copy(self._compiler)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]
-        compiler.execute_sql = lambda *_, **__: [self.columns(values)]
-        rows = self._queryset.all()
-        rows.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
-        return list(rows)
+        return list(self._instances(self.columns(values)))
+
+    @cached_property
+    def _instances(self) -> Callable[[list[tuple[Any, ...]]], Iterable[Instance]]:
+        """What makes instances of columns, as Django's own does, but with what it needs looked up once."""
+        compiler = self._compiler
+        places = compiler.klass_info["select_fields"]
+        start, end = places[0], places[-1] + 1
+        names = [column.target.attname for column, *_ in compiler.select[start:end]]
+        related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+        annotations = list(compiler.annotation_col_map.items())
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        model = self._queryset.model
+
+        def instances(rows: list[tuple[Any, ...]]) -> Iterable[Instance]:
+            converted: Any = compiler.apply_converters(rows, converters) if converters else rows
+            for row in converted:
+                instance = model.from_db(DEFAULT_DB_ALIAS, names, row[start:end])
+                for populator in related:
+                    populator.populate(row, instance)
+                for name, place in annotations:
+                    setattr(instance, name, row[place])
+                yield instance
+
+        return instances
 
     def columns(self, values: Mapping[Any, Any]) -> list[tuple[Any, ...]]:
         """The same rows as the database gives them, without making anything of them: several times as quick."""

@@ -50,6 +50,7 @@ class PeopleQuery(PageQuery):
 class Page:
     """One page of `rows`: by key where a link of ours was followed, by offset where a caller counted.
 
+    rows: or what makes them, where `first` and `behind` mostly do without.
     first: finds the first rows of all, at most so many, where that is quicker than to ask `rows`; behind: those behind a
     key, likewise.
     """
@@ -58,7 +59,7 @@ class Page:
         self,
         request: Request,
         query: dict[str, Any],
-        rows: QuerySet[Any],
+        rows: QuerySet[Any] | Callable[[], QuerySet[Any]],
         keyset: Keyset,
         *,
         total: int | None = None,
@@ -76,23 +77,23 @@ class Page:
         self._first, self._behind = first, behind
         self.rows, self.has_previous, self.has_next = self._read(rows, query)
 
-    def _read(self, rows: QuerySet[Any], query: dict[str, Any]) -> tuple[list[Any], bool, bool]:
+    def _read(self, rows: Any, query: dict[str, Any]) -> tuple[list[Any], bool, bool]:
         """The rows of this page, in order, and whether others come before and after: one query, one row too many."""
         if query["before"]:
             key = self._key(query, "before")
-            nearest_first, more = self._cut(self.keyset.before(rows, key))
+            nearest_first, more = self._cut(self.keyset.before(_made(rows), key))
             return nearest_first[::-1], more, key != THE_END
         if query["after"]:
             key = self._key(query, "after")
             if self._behind:
                 found, more = self._split(self._behind(key, self.count + 1))
             else:
-                found, more = self._cut(self.keyset.after(rows, key))
+                found, more = self._cut(self.keyset.after(_made(rows), key))
             return found, True, more
         if self._first and not self.start:
             found, more = self._split(self._first(self.count + 1))
             return found, False, more
-        found, more = self._cut(self.keyset.in_order(rows)[self.start :])
+        found, more = self._cut(self.keyset.in_order(_made(rows))[self.start :])
         return found, self.start > 0, more
 
     def _cut(self, rows: QuerySet[Any]) -> tuple[list[Any], bool]:
@@ -145,6 +146,10 @@ class Page:
     def _link(self, start: int, **token: str | None) -> dict[str, str]:
         parameters = {**self.filters, "start": start, "count": self.count, **token}
         return {"href": f"{self.path}?{urlencode({k: v for k, v in parameters.items() if v is not None})}"}
+
+
+def _made(rows: Any) -> QuerySet[Any]:
+    return rows() if callable(rows) else rows
 
 
 def curies() -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
@@ -10,7 +11,7 @@ from rest_framework import serializers
 from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer, written
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField
-from libraries.api.links import path_to
+from libraries.api.links import paths_to, quoted
 from libraries.identifiers import NATURAL_ID_LENGTH, NATURAL_ID_PATTERN, is_natural_id
 from libraries.library_lifecycle import may_change_anything
 from libraries.models import Library
@@ -63,6 +64,16 @@ class LibraryQuery(LibraryOfOrganizationQuery):
     organization = StrictCharField(default="", help_text="A slug.")
 
 
+class Paths:
+    """What makes the paths of a library, from its name."""
+
+    def __init__(self) -> None:
+        self.library = paths_to("hal:library", 1)
+        self.access, self.owner = paths_to("hal:access", 1), paths_to("hal:owner", 1)
+        self.shares, self.events = paths_to("hal:shares", 1), paths_to("hal:history", 1)
+        self.my_access = paths_to("hal:access-of", 2)
+
+
 @extend_schema_serializer(component_name="Library")
 class LibraryDocument(HalSerializer):
     """A library with `access`."""
@@ -100,22 +111,33 @@ class LibraryDocument(HalSerializer):
             "updatedAt": written(library.updated_at),
         }
 
+    @cached_property
+    def _paths(self) -> Paths:
+        return Paths()
+
+    @cached_property
+    def _me(self) -> str:
+        return quoted(self.context["request"].user.username)
+
+    @cached_property
+    def _may_write(self) -> bool:
+        return self.may_write()
+
     @extend_schema_field(LINKS)
     def get__links(self, library: Library) -> dict[str, Any]:
-        name, actions = library.natural_id, library.access.actions
-        here = {"href": path_to("hal:library", name)}
-        mine = path_to("hal:access-of", name, self.context["request"].user.username)
-        links: dict[str, Any] = {"self": here, "inf:my-access": {"href": mine}}
+        name, actions, paths = library.natural_id, library.access.actions, self._paths
+        here = {"href": paths.library(name)}
+        links: dict[str, Any] = {"self": here, "inf:my-access": {"href": paths.my_access(name, self._me)}}
         if Action.VIEW_SHARES in actions:
-            shares = path_to("hal:shares", name)
-            links["inf:access"] = {"href": path_to("hal:access", name)}
-            links["inf:owner"] = {"href": path_to("hal:owner", name)}
+            shares = paths.shares(name)
+            links["inf:access"] = {"href": paths.access(name)}
+            links["inf:owner"] = {"href": paths.owner(name)}
             links["inf:shares"] = {"href": shares}
             links["inf:share"] = {"href": f"{shares}/{{principalId}}", "templated": True}
         if Action.VIEW_EVENTS in actions:
-            links["inf:events"] = {"href": path_to("hal:history", name)}
-        if self.may_write() and may_change_anything(library):
+            links["inf:events"] = {"href": paths.events(name)}
+        if self._may_write and may_change_anything(library):
             links["edit"] = here
-        if self.may_write() and Action.DELETE in actions:
+        if self._may_write and Action.DELETE in actions:
             links["inf:delete"] = here
         return links

@@ -16,7 +16,7 @@ from rest_framework.serializers import Serializer
 from libraries.api.failures import Failure
 from libraries.api.hal.errors import STATUSES, problem
 from libraries.api.parsers import StrictJSONParser
-from libraries.api.preconditions import etag_of, has_already
+from libraries.api.preconditions import etag_of, has_already, rendered
 from libraries.api.views import DialectViewSet
 from libraries.errors import SharingError
 
@@ -60,10 +60,24 @@ class HalViewSet(DialectViewSet):
 
     def answer(self, document: dict[str, Any], status: int = 200, **headers: str) -> HttpResponseBase:
         """The document with its ETag; 304 for a reader who has it already. Raises PreconditionFailed."""
-        etag = etag_of(document)
+        text = rendered(document)
+        etag = etag_of(text)
         if self.request.method in SAFE_METHODS and has_already(self.request, etag):
             return HttpResponseNotModified(headers={"ETag": etag})
-        return Response(document, status=status, headers={"ETag": etag, **headers})
+        return Rendered(document, text, status=status, headers={"ETag": etag, **headers})
+
+
+class Rendered(Response):
+    """A document that is sent as the text that its ETag was made of."""
+
+    def __init__(self, document: dict[str, Any], text: bytes, **options: Any) -> None:
+        super().__init__(document, content_type=HalRenderer.media_type, **options)
+        self.text = text
+
+    @property
+    def rendered_content(self) -> bytes:
+        self["Content-Type"] = self.content_type
+        return self.text
 
 
 def templated(href: str) -> dict[str, Any]:

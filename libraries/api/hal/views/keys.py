@@ -13,7 +13,7 @@ from libraries.api.hal.views.base import HalViewSet
 from libraries.api.idempotency import idempotent
 from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
-from libraries.api.preconditions import etag_of, precondition
+from libraries.api.preconditions import etag_of, precondition, rendered
 from libraries.errors import InvalidText
 from libraries.people.keys import create_api_key, get_key_of, live_keys_of, revoke_api_key
 
@@ -37,7 +37,7 @@ class KeyViewSet(HalViewSet):
     def create(self, request: Request) -> HttpResponseBase:
         key, secret = create_api_key(**self.body(KeyInput), user=self.caller, asking_key=self.key, actor=self.caller)
         document = NewKeyDocument(key, context={"request": request, "secret": secret}).data
-        headers = {"ETag": etag_of(self.document(key)), "Location": path_to("hal:key", key.pk)}
+        headers = {"ETag": etag_of(rendered(self.document(key))), "Location": path_to("hal:key", key.pk)}
         return Response(document, status=201, headers=headers)
 
     def retrieve(self, request: Request, key_id: str) -> HttpResponseBase:

@@ -37,7 +37,7 @@ class LibraryViewSet(HalViewSet):
         query = self.query(LibraryQuery)
         if _wants_the_first_of_all(query):
             first = partial(first_visible_libraries, self.caller)
-            return self._answered(Page(request, query, Library.objects.none(), LIBRARIES_IN_ORDER, first=first))
+            return self._answered(Page(request, query, Library.objects.none, LIBRARIES_IN_ORDER, first=first))
         found = visible_libraries_by_page(self.caller)
         if slug := query["organization"]:
             found = found.filter(organization__slug=slug)

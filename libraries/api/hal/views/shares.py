@@ -42,7 +42,10 @@ class ShareViewSet(HalViewSet):
         library = self.library_for(library_id, Action.VIEW_SHARES)
         query = self.query(ShareQuery)
         condition = _share_filter(library, query)
-        found = library.shares.with_principals().filter(condition)
+
+        def found() -> Any:
+            return library.shares.with_principals().filter(condition)
+
         page = Page(request, query, found, SHARES_IN_ORDER, **({} if condition else _all_of(library)))
         find = templated(path_to("hal:shares", library_id) + "/{principalId}")
         return self.answer(page.document("inf:share", self.documents(page.rows), find=find))

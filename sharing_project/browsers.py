@@ -1,0 +1,56 @@
+"""Middleware that serves browsers alone: calls of the API go past it, which have no session, cookie or message."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from csp import middleware as csp
+from csp.constants import HEADER
+from csp.utils import build_policy
+from django.contrib.auth import middleware as auth
+from django.contrib.messages import middleware as messages
+from django.contrib.sessions import middleware as sessions
+from django.http import HttpRequest, HttpResponseBase
+
+API = ("/api/", "/v1/", "/v1beta/", "/access/")
+"""What the paths of calls begin with."""
+
+
+class ForBrowsers:
+    """Before a middleware of Django's: lets calls of the API past it."""
+
+    get_response: Any
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith(API):
+            return self.get_response(request)
+        return super().__call__(request)  # type: ignore[misc]
+
+
+class SessionMiddleware(ForBrowsers, sessions.SessionMiddleware):
+    """Django's, for browsers."""
+
+
+class AuthenticationMiddleware(ForBrowsers, auth.AuthenticationMiddleware):
+    """Django's, for browsers."""
+
+
+class MessageMiddleware(ForBrowsers, messages.MessageMiddleware):
+    """Django's, for browsers."""
+
+
+class CSPMiddleware(csp.CSPMiddleware):
+    """The package's. The policy of answers to calls, for which no view asks for another, is made once."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(API):
+            return super().__call__(request)
+        response = self.get_response(request)
+        response.headers.setdefault(HEADER, _policy())
+        return response
+
+
+@cache
+def _policy() -> str:
+    return build_policy()
