@@ -43,7 +43,9 @@ class MessageMiddleware(ForBrowsers, messages.MessageMiddleware):
 class CSPMiddleware(csp.CSPMiddleware):
     """The package's. The policy of answers to calls, for which no view asks for another, is made once."""
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    get_response: Any
+
+    def __call__(self, request: HttpRequest) -> Any:
         if not request.path_info.startswith(API):
             return super().__call__(request)
         response = self.get_response(request)

@@ -29,9 +29,7 @@ _SHOWN_OF_SHARES = (
     *("library", "kind", "level", "expires_at", "note", "created_at", "updated_at", "granted_by__username"),
     *("user__username", "team__slug", "organization__slug"),
 )
-_HIDDEN_OF_ORGANIZATIONS = tuple(
-    f"organization__{field}" for field in ("name", "sharing_scope", "created_at", "group")
-)
+_HIDDEN_OF_ORGANIZATIONS = tuple(f"organization__{field}" for field in ("name", "sharing_scope", "created_at", "group"))
 
 THE_BEGINNING = UUID(int=0)
 """Less than any row's key."""

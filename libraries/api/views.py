@@ -104,7 +104,8 @@ class DialectViewSet(ViewSet):
 def valid(serializer_class: type[BaseSerializer], data: Any, **options: Any) -> dict[str, Any]:
     """What the serializer makes of the data, or a ValidationError."""
     if data is not None and not options:
-        return _serializer(serializer_class).run_validation(data)
+        of_all: Any = _serializer
+        return of_all(serializer_class).run_validation(data)
     serializer = serializer_class(data=data, **options)
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data

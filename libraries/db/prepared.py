@@ -42,7 +42,8 @@ class Prepared(Generic[Instance]):
         places = compiler.klass_info["select_fields"]
         start, end = places[0], places[-1] + 1
         names = [column.target.attname for column, *_ in compiler.select[start:end]]
-        related = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+        populators: Any = get_related_populators  # the stubs are those of a later Django
+        related = populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
         annotations = list(compiler.annotation_col_map.items())
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         model = self._queryset.model

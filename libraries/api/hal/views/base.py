@@ -75,8 +75,8 @@ class Rendered(Response):
         self.text = text
 
     @property
-    def rendered_content(self) -> bytes:
-        self["Content-Type"] = self.content_type
+    def rendered_content(self) -> Any:
+        self["Content-Type"] = HalRenderer.media_type
         return self.text
 
 
