@@ -72,12 +72,12 @@ class Rendered(Response):
 
     def __init__(self, document: dict[str, Any], text: bytes, **options: Any) -> None:
         super().__init__(document, content_type=HalRenderer.media_type, **options)
-        self.text = text
+        self._text = text
 
     @property
     def rendered_content(self) -> Any:
         self["Content-Type"] = HalRenderer.media_type
-        return self.text
+        return self._text
 
 
 def templated(href: str) -> dict[str, Any]:
