@@ -16,6 +16,7 @@ FIELDS = {
     "expiresAt": "the end",
     "editors_can_share": "whether editors share",
     "sharing_scope": "whom it may share with",
+    "outsideShares": "what is shared outside",
     "is_active": "whether it is active",
     "is_staff": "whether it is staff",
     "is_superuser": "whether it is a superuser",

@@ -30,6 +30,8 @@ TITLES = {
     "organization_in_use": "Organization in use",
     "organization_not_found": "Organization not found",
     "others_access": "Access of others is not shown",
+    "outside_owners": "Owned outside",
+    "outside_shares": "Shared outside",
     "own_share_fixed": "Own ownership is fixed",
     "person_not_found": "Person not found",
     "precondition_failed": "Precondition failed",
