@@ -28,6 +28,12 @@ POWERS = ("is_active", "is_staff", "is_superuser")
 
 
 class AccountForm(VerbForm, UserChangeForm):
+    def _get_validation_exclusions(self) -> set[str]:
+        """What a name may be is asked of new ones: an old one stays."""
+        exclusions: Any = super()
+        unchanged = set() if "username" in self.changed_data else {"username"}
+        return exclusions._get_validation_exclusions() | unchanged
+
     def change(self, actor: Actor) -> None:
         with self.refusing():
             change_account(user=self.instance, changes=self.changes(*ACCOUNT_FIELDS), actor=actor)
