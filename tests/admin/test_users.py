@@ -103,6 +103,23 @@ def test_a_name_from_before_stays_until_it_is_changed(console, bob):
     assert (bob.username, bob.first_name) == ("bob@acme.example", "Robert")
 
 
+def test_that_a_password_was_changed_is_told_to_superusers_alone(console, console_of, alice, bob, acme):
+    console.save(f"{LIST}{bob.pk}/password/", password1=PASSWORD, password2=PASSWORD, usable_password="true")
+    administrator = console_of(alice)
+
+    assert b"Changed password" in console.get(f"{LIST}{bob.pk}/history/").content
+    assert f"{LIST}{bob.pk}/history/".encode() in console.get(page(bob)).content
+    assert administrator.get(f"{LIST}{bob.pk}/history/").status_code == 403
+    pages = (page(bob), "/admin/", "/admin/libraries/event/", LIST, f"/admin/libraries/organization/{acme.pk}/history/")
+    for path in pages:
+        response = administrator.get(path)
+        assert response.status_code == 200, path
+        assert b"assword" not in response.content.replace(b"password_change", b"").replace(b"Change password", b""), (
+            path
+        )
+        assert f"{LIST}{bob.pk}/history/".encode() not in response.content, path
+
+
 def test_a_deactivated_account_may_do_nothing_until_it_is_active_again(console, bob, roadmap):
     form = console.open(page(bob))
     del form["is_active"]
