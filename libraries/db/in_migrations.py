@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import BigIntegerField, Func, Index
 from uuid_utils.compat import uuid7
 
-from libraries.identifiers import username_fault
+from libraries.db.usernames import username_fault
 
 RESERVED_PREFIXES = ("team:", "org:")
 RESERVED_NAME = "everyone"
