@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
 from libraries.db.text import is_storable
-from libraries.events.record import recorded_via
+from libraries.events.record import client_address, recorded_via
 from libraries.models import ApiKey, Event, Library, Organization, Share, Team, User
 from libraries.people.accounts import recording_password
 
@@ -120,7 +120,8 @@ class Console(AdminSite):
         def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not is_storable(unquote_plus(request.META["QUERY_STRING"])):
                 raise BadRequest("The address contains characters that cannot be stored.")
-            with recorded_via("admin", getattr(request, "request_id", "")):
+            address = client_address(request.META)
+            with recorded_via("admin", getattr(request, "request_id", ""), address=address):
                 return view(request, *args, **kwargs)
 
         return super().admin_view(recorded, cacheable)

@@ -146,7 +146,8 @@ def share_document(share: Share, *links: str) -> dict[str, Any]:
     }
 
 
-def event_document(event: Event) -> dict[str, Any]:
+def event_document(event: Event, *, traced: bool = True) -> dict[str, Any]:
+    """traced: as it is told to who administers."""
     return {
         "id": str(event.pk),
         "at": moment(event.at),
@@ -158,6 +159,7 @@ def event_document(event: Event) -> dict[str, Any]:
         "details": event.details,
         "via": event.via,
         "requestId": event.request_id or None,
+        **({"keyId": str(event.key_id) if event.key_id else None, "address": event.address} if traced else {}),
         "organization": event.organization or None,
         "library": event.library or None,
         "libraryId": str(event.library_id) if event.library_id else None,
