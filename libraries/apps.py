@@ -17,6 +17,7 @@ class LibrariesConfig(AppConfig):
 
     def ready(self) -> None:
         from libraries.api import schema  # noqa: F401 - registers with drf-spectacular
+        from libraries.people import sign_ins  # noqa: F401 - listens to Django's and axes' signals
 
         pre_migrate.connect(_refuse_a_former_database, sender=self)
 

@@ -13,16 +13,19 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
 from libraries.db.text import is_storable
-from libraries.events.record import recorded_via
+from libraries.events.record import client_address, recorded_via
 from libraries.models import ApiKey, Event, Library, Organization, Share, Team, User
 from libraries.people.accounts import recording_password
 
+NAME_LENGTH = 150
+"""How long a username can be."""
 View = Callable[..., HttpResponse]
 ORDER = [Library, Share, Organization, Team, User, ApiKey, Event]
 
@@ -74,7 +77,17 @@ class Guarded(BaseModelAdmin):
         return is_superuser(request) or (what in self.administrators_may and bool(administered_by(request)))
 
 
+class SignInForm(AdminAuthenticationForm):
+    def clean_username(self) -> str:
+        """No account has so long a name, and no database keeps one among the failures."""
+        name: str = self.cleaned_data["username"]
+        if len(name) > NAME_LENGTH:
+            raise self.get_invalid_login_error()
+        return name
+
+
 class Console(AdminSite):
+    login_form = SignInForm
     site_header = site_title = "Sharing"
     index_title = "Console"
     site_url = None
@@ -120,7 +133,8 @@ class Console(AdminSite):
         def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not is_storable(unquote_plus(request.META["QUERY_STRING"])):
                 raise BadRequest("The address contains characters that cannot be stored.")
-            with recorded_via("admin", getattr(request, "request_id", "")):
+            address = client_address(request.META)
+            with recorded_via("admin", getattr(request, "request_id", ""), address=address):
                 return view(request, *args, **kwargs)
 
         return super().admin_view(recorded, cacheable)

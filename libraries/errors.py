@@ -419,6 +419,45 @@ class OrganizationInUse(SharingError):
         self.libraries = libraries
 
 
+class OutsideShares(SharingError):
+    """Libraries are shared outside the organization, and nobody said what becomes of that as its scope is narrowed (R8).
+
+    `number`: how many such shares give something: to users who are not members, to other organizations, to everyone.
+    """
+
+    code = "outside_shares"
+    rule = "R8"
+    title = "Shared outside"
+    what_to_do = (
+        "Say what becomes of them: `outside` “keep” leaves them as they are, and they go on counting; “revoke” takes "
+        "all of them away."
+    )
+
+    def __init__(self, slug: str, number: int) -> None:
+        shares = "1 share reaches" if number == 1 else f"{number} shares reach"
+        super().__init__(f"{shares} outside “{slug}”. Keep or revoke: say which.")
+        self.slug = slug
+        self.number = number
+
+
+class OutsideOwners(SharingError):
+    """Only people outside the organization own some of its libraries, so their shares cannot be taken away (R6)."""
+
+    code = "outside_owners"
+    rule = "R6"
+    title = "Owned outside"
+    what_to_do = "Transfer the libraries that `libraries` lists to members first, or keep the shares."
+
+    def __init__(self, libraries: list[str], number: int) -> None:
+        """libraries: some of them. number: how many there are."""
+        more = [f"{number - len(libraries)} more"] if number > len(libraries) else []
+        super().__init__(
+            f"Only people outside own {', '.join([*libraries, *more])}. Transfer these to members first, or keep the shares."
+        )
+        self.libraries = libraries
+        self.number = number
+
+
 def _some(names: list[str], most: int = 10) -> str:
     """The names as a list in a sentence, cut where it would be no sentence any more."""
     more = [f"{len(names) - most} more"] if len(names) > most else []

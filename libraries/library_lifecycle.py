@@ -9,6 +9,7 @@ from django.db import IntegrityError, router, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from libraries.db.bulk import kept_as_referred
 from libraries.errors import (
     ActionNotAllowed,
     NameTaken,
@@ -73,7 +74,7 @@ def _organization_of(actor: User, slug: str) -> Organization:
     """
     member = User.objects.select_for_update(no_key=True).filter(pk=actor.pk, is_active=True).first()
     mine = Organization.objects.filter(group__in=actor.groups.all()) if member else Organization.objects.none()
-    found = list(mine.filter(slug=slug) if slug else mine[:2])
+    found = kept_as_referred(mine.filter(slug=slug) if slug else mine[:2])
     if len(found) != 1:
         raise UnknownOrganization(slug, among_several=len(found) > 1)
     return found[0]
@@ -84,7 +85,7 @@ def _organization_for(owner: User, slug: str, actor: User) -> Organization:
 
     The owner's row stays locked until the transaction ends, so that nobody leaves while becoming an owner (R12).
     """
-    home = Organization.objects.filter(slug=slug).first()
+    home = next(iter(kept_as_referred(Organization.objects.filter(slug=slug))), None)
     if home is None or not administers(actor, home):
         raise NotAdministrator(slug)
     if not User.objects.select_for_update(no_key=True).filter(pk=owner.pk, is_active=True).first():

@@ -10,4 +10,7 @@ def main() -> None:
     os.environ.setdefault("LOG_STREAM", "stderr")
     from django.core.management import execute_from_command_line
 
+    from libraries.management.output import tell_crash
+
+    sys.excepthook = tell_crash
     execute_from_command_line(sys.argv)

@@ -150,6 +150,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # it looks for guardian's own backend; ours takes its place
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"  # where who signs in goes who did not come from a page of ours
 
 # Wrong passwords lock one username from one address for a while
 AXES_ENABLED = LOGIN_LOCK_ENABLED

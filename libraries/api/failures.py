@@ -50,7 +50,13 @@ INVALID = (
     errors.SharesRefused,
     errors.NameTaken,
 )
-CONFLICTS = (errors.LastOwner, errors.AccountInUse, errors.OrganizationInUse)
+CONFLICTS = (
+    errors.LastOwner,
+    errors.AccountInUse,
+    errors.OrganizationInUse,
+    errors.OutsideShares,
+    errors.OutsideOwners,
+)
 """How things stand keeps it from being done."""
 
 

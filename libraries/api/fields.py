@@ -57,10 +57,25 @@ class StrictCharField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class MomentField(serializers.DateTimeField):
-    """A moment with its zone: without one it would be another moment to each reader."""
+ZONE = r"Z|[+-][0-9]{2}:[0-9]{2}"
+MOMENT = re.compile(
+    rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?(?:{ZONE})?", re.I | re.A
+)
+"""RFC 3339, whose zone is asked for apart."""
 
-    default_error_messages = {"naive": "Include the time zone, as in 2030-01-31T12:00:00Z."}
+
+class MomentField(serializers.DateTimeField):
+    """A moment as RFC 3339 writes it, with its zone: without one it would be another moment to each reader."""
+
+    default_error_messages = {
+        "invalid": "Write it as RFC 3339 has it: 2030-01-31T12:00:00Z.",
+        "naive": "Include the time zone, as in 2030-01-31T12:00:00Z.",
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str) or not MOMENT.fullmatch(data):
+            self.fail("invalid")
+        return super().to_internal_value(data.upper())
 
     def enforce_timezone(self, value: datetime) -> datetime:
         if value.tzinfo is None:

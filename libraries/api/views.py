@@ -20,7 +20,7 @@ from libraries.access.check import get_library_for
 from libraries.api.authentication import HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
 from libraries.api.parsers import StrictJSONParser
-from libraries.events.record import recorded_via
+from libraries.events.record import client_address, recorded_via, recorded_with_key
 from libraries.models import ApiKey, Library, Scope, User
 from libraries.rules.levels import Action
 
@@ -42,10 +42,17 @@ class DialectViewSet(ViewSet):
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        with recorded_via(self.dialect, getattr(request, "request_id", "")):
+        address = client_address(request.META)
+        with recorded_via(self.dialect, getattr(request, "request_id", ""), address=address):
             response = super().dispatch(request, *args, **kwargs)
         self._keep_private(request, response)
         return response
+
+    def perform_authentication(self, request: Request) -> None:
+        """The events of this request name the key from here on."""
+        super().perform_authentication(request)
+        if isinstance(request.auth, ApiKey):
+            recorded_with_key(request.auth.pk)
 
     def _keep_private(self, request: HttpRequest, response: HttpResponseBase) -> None:
         """No shared cache keeps the answer; none at all does where the address itself holds a key."""

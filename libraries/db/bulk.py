@@ -6,8 +6,9 @@ No two rows of a call have the same key.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Field, JSONField, Model, QuerySet
 
@@ -15,6 +16,7 @@ from libraries.db.expressions import array_of
 
 # Names of tables and columns in the statements here come from the models and are quoted; values are always parameters.
 
+Instance = TypeVar("Instance", bound=Model)
 RowValues = dict[str, Any]
 Columns = Sequence[str]
 """Names of attributes, such as `library_id`. Each row has a value for each: keys, moments and JSON may be texts."""
@@ -29,6 +31,20 @@ def locked_to_share(rows: QuerySet[Any], columns: Columns) -> list[RowValues]:
     with connection.cursor() as cursor:
         cursor.execute(f"{statement} FOR SHARE", parameters)
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def kept_as_referred(rows: QuerySet[Instance]) -> list[Instance]:
+    """Read rows of one table as what is made next refers to them: until the transaction ends, no full lock is taken.
+
+    Otherwise PostgreSQL locks a row that is referred to only as the transaction ends.
+    """
+    if connection.vendor != "postgresql":  # SQLite lets one transaction write at a time
+        return list(rows)
+    try:
+        statement, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    return list(rows.model._default_manager.raw(f"{statement} FOR KEY SHARE", parameters))
 
 
 def insert(model: type[Model], columns: Columns, rows: Collection[Sequence[Any]]) -> None:

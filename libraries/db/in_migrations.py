@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import BigIntegerField, Func, Index
 from uuid_utils.compat import uuid7
 
+from libraries.db.usernames import username_fault
+
 RESERVED_PREFIXES = ("team:", "org:")
 RESERVED_NAME = "everyone"
 
@@ -31,6 +33,12 @@ def validate_not_reserved(username: str) -> None:
     lowered = username.lower()
     if lowered == RESERVED_NAME or lowered.startswith(RESERVED_PREFIXES):
         raise ValidationError("A username may not be “everyone”, nor start with “team:” or “org:”.", code="reserved")
+
+
+def validate_username(username: str) -> None:
+    """What an account can be called from here on; those that are called otherwise stay."""
+    if fault := username_fault(username):
+        raise ValidationError(fault, code="invalid")
 
 
 class NextPosition(Func):

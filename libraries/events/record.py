@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from ipaddress import ip_address
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import Model
@@ -50,27 +51,49 @@ class EventAction(StrEnum):
     USER_DELETED = "user.deleted"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    SIGNED_IN = "sign_in.succeeded"
+    SIGN_IN_FAILED = "sign_in.failed"
+    LOCKED_OUT = "sign_in.locked_out"
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The way in by which a change came: a dialect's name, `admin`, `command`, or `code`."""
+    """The way in by which a change came: a dialect's name, `admin`, `command`, or `code`.
+
+    key_id: of the API key that asked for it. address: where the request came from.
+    """
 
     via: str = "code"
     request_id: str = ""
+    key_id: UUID | None = None
+    address: str | None = None
 
 
 _origin: ContextVar[Origin] = ContextVar("origin", default=Origin())  # noqa: B039 - frozen, so safe to share
 
 
 @contextmanager
-def recorded_via(via: str, request_id: str = "") -> Iterator[None]:
+def recorded_via(via: str, request_id: str = "", *, address: str | None = None) -> Iterator[None]:
     """Everything recorded inside says that it came this way."""
-    token = _origin.set(Origin(via, request_id))
+    token = _origin.set(Origin(via, request_id, address=address))
     try:
         yield
     finally:
         _origin.reset(token)
+
+
+def recorded_with_key(key_id: UUID) -> None:
+    """What is recorded from here on, up to the end of `recorded_via`, says that this key asked for it."""
+    _origin.set(replace(_origin.get(), key_id=key_id))
+
+
+def client_address(meta: Mapping[str, Any]) -> str | None:
+    """Where a request came from, by its WSGI environment; None where that is no address, as with a Unix socket."""
+    try:
+        address = ip_address(str(meta.get("REMOTE_ADDR", "")).partition("%")[0])
+    except ValueError:
+        return None
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def record(action: EventAction, *, actor: Actor, **what: object) -> None:
@@ -171,7 +194,7 @@ def _action(before: Shared | None, after: Shared | None) -> str:
 
 def _who_and_how(actor: Actor) -> dict[str, object]:
     origin = _origin.get()
-    return {"actor": actor.username, "actor_id": actor.pk, "via": origin.via, "request_id": origin.request_id}
+    return {"actor": actor.username, "actor_id": actor.pk, **vars(origin)}
 
 
 def _library_columns(library: Library) -> dict[str, object]:

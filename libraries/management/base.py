@@ -14,6 +14,7 @@ from libraries.db.text import is_storable
 from libraries.errors import SharingError
 from libraries.events.record import recorded_via
 from libraries.identifiers import lookup_for
+from libraries.management.output import safe
 from libraries.models import OPERATOR, Actor, Library, Organization, User
 from libraries.rules.levels import Level
 from libraries.share_files.values import end_of, level_of, moment_of
@@ -23,6 +24,10 @@ T = TypeVar("T")
 
 class SharingCommand(BaseCommand):
     """Changes are recorded as made by a command, and what the core refuses ends with exit status 1 and its sentence."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Django makes the outputs, and makes them anew for each call."""
+        super().__setattr__(name, safe(value) if name in ("stdout", "stderr") else value)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:

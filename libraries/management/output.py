@@ -8,11 +8,35 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from traceback import format_exception
+from types import TracebackType
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
 PIPE = "-"
+
+
+class SafeOutput(OutputWrapper):
+    """A command's output: what names and files hold is shown, and never obeyed by a terminal."""
+
+    def write(self, msg: str = "", style_func: Any = None, ending: str | None = None) -> None:  # type: ignore[override]
+        super().write(shown(msg), style_func, ending)
+
+    @property
+    def untouched(self) -> Any:
+        """The same for what is no text for people: a file that is exported, or what draws on a terminal itself."""
+        wrapped: Any = self
+        return OutputWrapper(wrapped._out, wrapped.ending)
+
+
+def safe(output: Any) -> SafeOutput:
+    """That output of Django's, with its style."""
+    if isinstance(output, SafeOutput):
+        return output
+    wrapped = SafeOutput(output._out, output.ending)
+    wrapped.style_func = output.style_func
+    return wrapped
 
 
 def add_file_argument(parser: CommandParser) -> None:
@@ -36,7 +60,7 @@ def opened(path: str, stdout: Any) -> Iterator[Any]:
     """
     try:
         if path == PIPE:
-            yield stdout
+            yield stdout.untouched if isinstance(stdout, SafeOutput) and not stdout.isatty() else stdout
             stdout.flush()
         else:
             with _new_file(path) as file:
@@ -66,6 +90,16 @@ def _new_file(path: str) -> Iterator[Any]:
 def _write_no_more() -> None:
     """What is left in Python's own buffer would be tried again when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def tell_crash(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    """In the place of Python's own: an exception may quote what a file or the database holds."""
+    sys.stderr.write(shown("".join(format_exception(kind, error, where))))
+
+
+def shown(text: str) -> str:
+    """The same for a text of several lines."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def printable(text: str) -> str:

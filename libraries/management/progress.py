@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from libraries.management.output import printable
+
 
 class Teller(Protocol):
     """What a command tells of its work as it goes."""
@@ -26,7 +28,7 @@ class _Bar:
         self._task = progress.add_task(what, total=total)
 
     def say(self, text: str) -> None:
-        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._progress.console.print(printable(text), markup=False, highlight=False, soft_wrap=True)
 
     def advance(self, done: int, text: str) -> None:
         self._progress.update(self._task, completed=done)
@@ -52,5 +54,7 @@ def telling(out: Any, *, total: int | None, what: str, quiet: bool) -> Iterator[
         yield _Lines(out, advances=not quiet)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(file=out)) as progress:
+    with Progress(
+        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(file=out.untouched)
+    ) as progress:
         yield _Bar(progress, total, what)

@@ -1,9 +1,8 @@
 from django.contrib.auth.models import AbstractUser
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-from libraries.db.in_migrations import RESERVED_NAME, PrefixIndex, new_uuid, validate_not_reserved
+from libraries.db.in_migrations import RESERVED_NAME, PrefixIndex, new_uuid, validate_not_reserved, validate_username
 
 
 class User(AbstractUser):
@@ -14,9 +13,7 @@ class User(AbstractUser):
     """
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
-    username = models.CharField(
-        max_length=150, unique=True, validators=[UnicodeUsernameValidator(), validate_not_reserved]
-    )
+    username = models.CharField(max_length=150, unique=True, validators=[validate_username, validate_not_reserved])
 
     service_of = models.ForeignKey(
         "libraries.Organization", on_delete=models.PROTECT, null=True, editable=False, related_name="service_accounts"

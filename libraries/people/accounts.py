@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from libraries.errors import AccountInUse, NameTaken, UnknownPrincipal
+from libraries.errors import AccountInUse, InvalidText, NameTaken, UnknownPrincipal
 from libraries.events.record import EventAction, differences_of, record
 from libraries.models import Actor, Library, Organization, User
 from libraries.people.administrators import require_superuser
@@ -19,10 +20,11 @@ from libraries.people.members import remove_member
 def create_account(*, username: str, password: str | None = None, actor: Actor, **fields: Any) -> User:
     """Open an account; without a password nobody signs in to it, though its keys work.
 
-    fields: further columns of User. Raises NotSuperuser, NameTaken.
+    fields: further columns of User. Raises NotSuperuser, InvalidText, NameTaken.
     """
     with _refusing_taken_names({"username": username, **fields}), transaction.atomic():
         require_superuser(actor)
+        require_username(username)
         user = User.objects.create_user(username, password=password, **fields)
         record(EventAction.USER_CREATED, actor=actor, principal=user.username)
         return user
@@ -31,12 +33,14 @@ def create_account(*, username: str, password: str | None = None, actor: Actor, 
 def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -> bool:
     """Change columns of an account, `is_active` among them; returns whether that changed anything.
 
-    Raises NotSuperuser, NameTaken, and UnknownPrincipal if it is gone.
+    Raises NotSuperuser, InvalidText for a new name that none can have, NameTaken, and UnknownPrincipal if it is gone.
     """
     with _refusing_taken_names(changes), transaction.atomic():
         require_superuser(actor)
         now = locked(User.objects.select_for_update(no_key=True), user, gone=_gone(user))
         changed = differences_of(now, changes)
+        if "username" in changed:
+            require_username(str(changes["username"]))
         if changed:
             User.objects.filter(pk=now.pk).update(**changes)
             record(EventAction.USER_CHANGED, actor=actor, principal=now.username, details=changed)
@@ -74,6 +78,14 @@ def recording_password(user: User, *, actor: Actor) -> Iterator[None]:
         yield
         if password.first() != before:
             record(EventAction.USER_CHANGED, actor=actor, principal=user.username, details={"password": [None, None]})
+
+
+def require_username(name: str) -> None:
+    """For every way of naming an account anew. Raises InvalidText for what none can be called."""
+    try:
+        User._meta.get_field("username").run_validators(name)
+    except ValidationError as error:
+        raise InvalidText("username", " ".join(error.messages)) from None
 
 
 def _gone(user: User) -> UnknownPrincipal:

@@ -37,7 +37,9 @@ def test_a_slug_that_is_taken_is_refused(console, acme):
     assert Organization.objects.count() == 2
 
 
-def test_it_is_renamed_and_its_slug_stays(console, acme):
+def test_it_is_renamed_and_its_slug_stays(console, acme, press_kit):
+    press_kit.shares.get(user=None).delete()
+
     console.send(page(acme), {**console.open(page(acme)), "name": "ACME", "sharing_scope": "organization", "slug": "x"})
 
     acme.refresh_from_db()

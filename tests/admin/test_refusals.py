@@ -13,6 +13,8 @@ SAY_THEMSELVES = {
     errors.LastOwner,
     errors.LevelAboveOwn,
     errors.OrganizationInUse,
+    errors.OutsideOwners,
+    errors.OutsideShares,
     errors.OwnShareFixed,
     errors.SharesRefused,  # holds others, and the console shows those
 }

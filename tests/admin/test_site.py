@@ -136,6 +136,29 @@ def test_no_page_falls_open_through_model_wide_permissions(world, admin_user, re
     assert registered.has_view_permission(request)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("/admin/libraries/share/", "/admin/libraries/share/"),
+        ("https://elsewhere.example/", "/admin/"),
+        ("//elsewhere.example/admin/", "/admin/"),
+        ("http:///elsewhere.example", "/admin/"),
+        ("javascript:alert(1)", "/admin/"),
+        ("/\\elsewhere.example", "/admin/"),
+        ("", "/admin/"),
+    ],
+)
+def test_who_signs_in_ends_on_a_page_of_ours(admin_user, wanted, found):
+    admin_user.set_password(PASSWORD)
+    admin_user.save()
+    client = Client()
+
+    answer = client.post("/admin/login/", {"username": "admin", "password": PASSWORD, "next": wanted})
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, found)
+    assert client.get(found).status_code == 200
+
+
 def test_wrong_passwords_lock_the_door(admin_user):
     admin_user.set_password(PASSWORD)
     admin_user.save()

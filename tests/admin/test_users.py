@@ -44,6 +44,14 @@ def test_an_account_is_opened_with_a_password_where_one_is_set(console):
             {"username": ["A username may not be “everyone”, nor start with “team:” or “org:”."]},
         ),
         (
+            {"username": "аlice"},
+            {"username": ["The letters of a username are all of one script: some of these only look like others."]},
+        ),
+        (
+            {"username": "alice@acme.example"},
+            {"username": ["A username has letters, digits, and the characters . _ + - alone."]},
+        ),
+        (
             {"username": "grace", "email": "Alice@ACME.example"},
             {"__all__": ["Constraint “user_email_unique” is violated."]},
         ),
@@ -82,6 +90,34 @@ def test_an_account_is_changed(console, bob):
             },
         )
     ]
+
+
+def test_a_name_from_before_stays_until_it_is_changed(console, bob):
+    User.objects.filter(pk=bob.pk).update(username="bob@acme.example")
+
+    assert console.save(page(bob), first_name="Robert").status_code == 302
+    refused = console.save(page(bob), username="rоbert")
+
+    assert list(errors(refused)) == ["username"]
+    bob.refresh_from_db()
+    assert (bob.username, bob.first_name) == ("bob@acme.example", "Robert")
+
+
+def test_that_a_password_was_changed_is_told_to_superusers_alone(console, console_of, alice, bob, acme):
+    console.save(f"{LIST}{bob.pk}/password/", password1=PASSWORD, password2=PASSWORD, usable_password="true")
+    administrator = console_of(alice)
+
+    assert b"Changed password" in console.get(f"{LIST}{bob.pk}/history/").content
+    assert f"{LIST}{bob.pk}/history/".encode() in console.get(page(bob)).content
+    assert administrator.get(f"{LIST}{bob.pk}/history/").status_code == 403
+    pages = (page(bob), "/admin/", "/admin/libraries/event/", LIST, f"/admin/libraries/organization/{acme.pk}/history/")
+    for path in pages:
+        response = administrator.get(path)
+        assert response.status_code == 200, path
+        assert b"assword" not in response.content.replace(b"password_change", b"").replace(b"Change password", b""), (
+            path
+        )
+        assert f"{LIST}{bob.pk}/history/".encode() not in response.content, path
 
 
 def test_a_deactivated_account_may_do_nothing_until_it_is_active_again(console, bob, roadmap):

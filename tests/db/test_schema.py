@@ -27,6 +27,8 @@ ONLY_SQL_CAN_SAY = {
     "sqlite": {
         "trigger libraries_event_numbered on libraries_event": "puts the next number in the place of 0",
         "trigger libraries_event_append_only on libraries_event": "refuses to change an event (R11)",
+        "trigger libraries_event_stays on libraries_event": "refuses to delete one",
+        "trigger libraries_event_not_replaced on libraries_event": "refuses to put another in its place",
     },
 }
 

@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models import Q
 
@@ -117,14 +118,49 @@ class TestOrder:
         assert unread() == ["new"]
         assert Event.objects.get(principal="new").position == theirs + 1
 
-    @pytest.mark.parametrize("change", ["UPDATE libraries_event SET actor = 'mallory'", "DELETE FROM libraries_event"])
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "UPDATE libraries_event SET actor = 'mallory'",
+            "DELETE FROM libraries_event",
+            "DELETE FROM libraries_event WHERE position = (SELECT min(position) FROM libraries_event)",
+        ],
+    )
     def test_no_statement_changes_or_deletes_one(self, world, change):
-        if connection.vendor == "sqlite" and change.startswith("DELETE"):
-            pytest.skip("Deleting is how SQLite empties a table.")
         before = list(Event.objects.order_by("pk").values())
         with pytest.raises(IntegrityError, match="Events are never changed"), transaction.atomic():
             connection.cursor().execute(change)
         assert list(Event.objects.order_by("pk").values()) == before
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no REPLACE")
+    @pytest.mark.parametrize("kept", ["id", "position"])
+    def test_none_is_put_in_the_place_of_another(self, world, kept):
+        columns = [str(field.column) for field in Event._meta.fields]
+        others = {"id": "'0198'", "position": "position + 1000000"}
+        values = [others[name] if name in others and name != kept else name for name in columns]
+        values[columns.index("actor")] = "'mallory'"
+        before = list(Event.objects.order_by("pk").values())
+        names, chosen = ", ".join(columns), ", ".join(values)
+        with pytest.raises(IntegrityError, match="Events are never changed"), transaction.atomic():
+            connection.cursor().execute(
+                f"INSERT OR REPLACE INTO libraries_event ({names}) SELECT {chosen} FROM libraries_event LIMIT 1"
+            )
+        assert list(Event.objects.order_by("pk").values()) == before
+
+
+class TestFlush:
+    def test_it_empties_the_database_and_guards_it_again(self, empty_database):
+        Event.objects.create(action="x", via="x")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            connection.cursor().execute("DELETE FROM libraries_event")
+        assert Event.objects.count() == 1
+
+        call_command("flush", interactive=False, verbosity=0)
+
+        assert Event.objects.count() == 0
+        Event.objects.create(action="x", via="x")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            connection.cursor().execute("DELETE FROM libraries_event")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,8 +1,11 @@
 """The verbs on accounts."""
 
-import pytest
+from contextlib import nullcontext
 
-from libraries.errors import AccountInUse, NameTaken, NotSuperuser, UnknownPrincipal
+import pytest
+from django.core.management import CommandError, call_command
+
+from libraries.errors import AccountInUse, InvalidText, NameTaken, NotSuperuser, UnknownPrincipal
 from libraries.models import OPERATOR, ApiKey, Event, User
 from libraries.people.accounts import change_account, create_account, delete_account, recording_password
 
@@ -31,6 +34,31 @@ def test_names_that_are_taken_are_refused(world, columns, field):
     with pytest.raises(NameTaken) as refused:
         create_account(**columns, actor=OPERATOR)
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("name", ["аlice", "bob@acme.example", "..", "team:x", "a" * 151])
+def test_a_name_that_none_can_have_is_refused(world, name):
+    with pytest.raises(InvalidText) as refused:
+        create_account(username=name, actor=OPERATOR)
+    assert refused.value.field == "username"
+    assert not User.objects.filter(username=name).exists()
+
+
+def test_a_name_from_before_stays_until_it_is_changed(bob):
+    User.objects.filter(pk=bob.pk).update(username="bob@acme.example")
+    old = User.objects.get(pk=bob.pk)
+
+    assert change_account(user=old, changes={"first_name": "Bob", "username": "bob@acme.example"}, actor=OPERATOR)
+    with pytest.raises(InvalidText):
+        change_account(user=old, changes={"username": "bоb"}, actor=OPERATOR)
+    assert change_account(user=old, changes={"username": "bob"}, actor=OPERATOR)
+
+
+def test_the_first_superuser_is_named_by_the_same_rule(world):
+    for name, made in (("аlice", False), ("root@acme.example", False), ("root", True)):
+        with nullcontext() if made else pytest.raises(CommandError, match="A username|The letters"):
+            call_command("createsuperuser", interactive=False, username=name, email="root@acme.example", verbosity=0)
+        assert User.objects.filter(username=name).exists() == made
 
 
 def test_superusers_change_accounts(admin_user, alice, bob):

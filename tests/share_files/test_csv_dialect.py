@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import csv
+import re
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.contrib import admin
 from hypothesis import example, given
 from hypothesis import strategies as st
+from import_export.admin import ExportMixin
 
+import libraries
+from libraries.admin.pages.share_formats import CSV, JSONLines
+from libraries.models import User
+from libraries.rules.levels import Level
 from libraries.share_files.columns import BadLine, FileRefused
 from libraries.share_files.csv_dialect import GUARDED, NOT_CLOSED, STRAY_QUOTE, guarded, unguarded
 from libraries.sharing.rules import KEEP
+from tests.factories import give
 from tests.share_files.reading import HEADER, lines_of, notes, told
 
 END = "Nothing from here on is read."
@@ -152,3 +161,26 @@ class TestGuards:
     @example("'=1")
     def test_taken_off_again_it_is_what_it_was(self, text):
         assert unguarded(guarded(text)) == text
+
+
+class TestSpreadsheets:
+    def test_one_module_writes_them(self):
+        """And guards every value: what goes out in another way would not."""
+        folder = Path(libraries.__file__).parent
+        words = re.compile(r"csv\.(?:writer|DictWriter)|openpyxl|xlsx|Dataset\([^)]*\)\.export|tablib\.formats")
+        found = {str(path.relative_to(folder)) for path in folder.rglob("*.py") if words.search(path.read_text())}
+        assert found == {"share_files/csv_dialect.py"}
+
+    def test_the_console_offers_no_other_export(self):
+        exporting = [each for each in admin.site._registry.values() if isinstance(each, ExportMixin)]
+        assert {export_format for each in exporting for export_format in each.get_export_formats()} == {CSV, JSONLines}
+
+    @pytest.mark.parametrize("first", GUARDED)
+    def test_a_user_name_is_guarded_too(self, handbook, bob, first):
+        User.objects.filter(pk=bob.pk).update(username=f"{first}cmd|' /C calc'!A0")
+        give(handbook, f"{first}cmd|' /C calc'!A0", Level.READER, note=f"{first}1")
+        shares = handbook.shares.with_principals().select_related("library").filter(user=bob)
+        content = CSV().file_of(shares).decode()
+        assert [row[1:] for row in csv.reader(StringIO(content, newline=""))][1:] == [
+            [f"'{first}cmd|' /C calc'!A0", "READER", "", f"'{first}1"]
+        ]

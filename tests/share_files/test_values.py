@@ -55,7 +55,21 @@ def test_elsewhere_a_date_is_where_its_day_begins():
     assert moment_of("2090-01-31") == datetime(2090, 1, 31, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "31.01.2090", "2090-02-30", "2090-01-31T25:00", "9999-12-31T23:59-12:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tomorrow",
+        "31.01.2090",
+        "2090-02-30",
+        "2090-01-31T25:00",
+        "9999-12-31T23:59-12:00",
+        "2090-W05-2",
+        "20900131",
+        "2090-031",
+        "２０９０-01-31",
+        "2090-01-31\u2003",
+    ],
+)
 def test_what_is_no_end_is_refused_with_an_example(text):
     with pytest.raises(ValueError, match="is not a date such as 2030-01-31"):
         end_of(text)
@@ -64,6 +78,11 @@ def test_what_is_no_end_is_refused_with_an_example(text):
         "expires_at",
         f"{text!r} is not a date such as 2030-01-31 or 2030-01-31T12:00:00Z.",
     )
+
+
+def test_an_end_is_one_line():
+    for text in ("2090-01-31\n", "\n2090-01-31T12:00:00Z"):
+        assert bad_lines_of(f'{HEADER}handbook,bob,READER,"{text}",\n')[0].column == "expires_at"
 
 
 def test_spaces_around_values_are_left_out_but_those_of_a_note():

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
-from django.utils.dateparse import parse_date
 
 from libraries.models import Share, User
 from libraries.rules.levels import Level
@@ -41,10 +40,12 @@ class EndField(forms.DateTimeField):
     """A moment. A date alone, as a browser without a picker may send it, means the end of that day in UTC."""
 
     def to_python(self, value: Any) -> datetime | None:
-        try:
-            return end_of(value) if isinstance(value, str) and parse_date(value.strip()) else super().to_python(value)
-        except ValueError:
+        if not isinstance(value, str) or value in self.empty_values:
             return super().to_python(value)
+        try:
+            return end_of(value)
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 def end_field() -> EndField:

@@ -53,6 +53,8 @@ class EventAdmin(ReadOnly, ConsoleAdmin):
         "levels",
         "details",
         "via",
+        "key_id",
+        "address",
         "request_id",
         "id",
         "actor_id",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from libraries.admin.base import copy_columns
 from libraries.admin.forms.fields import user_field, users_field
 from libraries.admin.forms.members import GroupAdmin, MembersForm, counted
+from libraries.admin.forms.narrowing import NarrowingAdmin, decision, require_decision
 from libraries.console import actor_of
 from libraries.errors import UnknownPrincipal
 from libraries.models import (
@@ -71,10 +73,16 @@ class OrganizationForm(MembersForm):
             copy_columns(self.instance, organizations.create_organization(**values, actor=actor))
 
     def change(self, actor: Actor) -> None:
-        """Newcomers first, so that they can copy_columns administrators at once; leavers last."""
+        """Newcomers first, so that they can become administrators at once; leavers last."""
         with self.refusing():
             changes = self.changes("name", "sharing_scope")
-            change_organization(organization=self.instance, changes=changes, actor=actor)
+            change_organization(
+                organization=self.instance,
+                changes=changes,
+                outside=decision(self.request) if "sharing_scope" in changes else None,
+                precondition=lambda now: require_decision(self.request, now, changes.get("sharing_scope")),
+                actor=actor,
+            )
         here: dict[str, Any] = {"organization": self.instance, "actor": actor}
         self.each("add_members", members.add_member, **here)
         self.each("add_by_name", members.add_member, **here)
@@ -87,7 +95,7 @@ class OrganizationForm(MembersForm):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(GroupAdmin):
+class OrganizationAdmin(NarrowingAdmin, GroupAdmin):
     form = OrganizationForm
     administrators_may = frozenset({"view", "change"})
     list_display = ("name", "slug", "sharing_scope", "library_count", "team_count", "member_count", "created_at")
@@ -136,6 +144,10 @@ class OrganizationAdmin(GroupAdmin):
         powers = OrganizationUserObjectPermission.objects.filter(content_object=obj, user=OuterRef("pk"))
         administers, checks = (Exists(powers.to(name)) for name in (ADMINISTER, CHECK_ACCESS))
         return super().members_of(obj).annotate(administers=administers, checks=checks)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Iterable[Any], change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        self.tell_what_stays(request, form.instance)
 
     def delete_model(self, request: HttpRequest, obj: Organization) -> None:
         delete_organization(organization=obj, actor=actor_of(request))

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -28,6 +29,12 @@ POWERS = ("is_active", "is_staff", "is_superuser")
 
 
 class AccountForm(VerbForm, UserChangeForm):
+    def _get_validation_exclusions(self) -> set[str]:
+        """What a name may be is asked of new ones: an old one stays."""
+        exclusions: Any = super()
+        unchanged = set() if "username" in self.changed_data else {"username"}
+        return exclusions._get_validation_exclusions() | unchanged
+
     def change(self, actor: Actor) -> None:
         with self.refusing():
             change_account(user=self.instance, changes=self.changes(*ACCOUNT_FIELDS), actor=actor)
@@ -138,6 +145,12 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return obj != request.user and super().has_delete_permission(request, obj)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's own history tells how somebody signs in, such as that a password was changed: to superusers alone."""
+        if not is_superuser(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:

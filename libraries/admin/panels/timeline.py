@@ -16,6 +16,7 @@ FIELDS = {
     "expiresAt": "the end",
     "editors_can_share": "whether editors share",
     "sharing_scope": "whom it may share with",
+    "outsideShares": "what is shared outside",
     "is_active": "whether it is active",
     "is_staff": "whether it is staff",
     "is_superuser": "whether it is a superuser",
@@ -53,8 +54,18 @@ def _entry(event: Event, about: str) -> TimelineEntry:
     library = ("this library" if event.library == about else event.library) if marker else ""
     linked = library == event.library and event.action != EventAction.LIBRARY_DELETED
     return TimelineEntry(
-        event.at, event.actor or "the operator", before, library, after, event.library_id if linked else None, event.via
+        event.at,
+        event.actor or _unnamed(event),
+        before,
+        library,
+        after,
+        event.library_id if linked else None,
+        event.via,
     )
+
+
+def _unnamed(event: Event) -> str:
+    return "somebody" if event.action in (EventAction.SIGN_IN_FAILED, EventAction.LOCKED_OUT) else "the operator"
 
 
 def _sentence(event: Event) -> str:
@@ -131,5 +142,10 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
     EventAction.USER_DELETED: lambda event: f"deleted the account {event.principal}",
     EventAction.KEY_CREATED: lambda event: f"made the key “{event.details.get('key', '')}” for {event.principal}",
     EventAction.KEY_REVOKED: lambda event: f"revoked the key “{event.details.get('key', '')}” of {event.principal}",
+    EventAction.SIGNED_IN: lambda event: "signed in",
+    EventAction.SIGN_IN_FAILED: lambda event: f"failed to sign in as {event.principal or 'nobody who has an account'}",
+    EventAction.LOCKED_OUT: lambda event: (
+        f"was locked out after failing to sign in as {event.principal or 'nobody who has an account'}"
+    ),
 }
 """How each event is told. One that is not here is told by its name."""

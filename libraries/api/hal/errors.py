@@ -64,8 +64,10 @@ def problem(
         document["code"] = failure.cause.code
         if failure.cause.rule:
             document["rule"] = failure.cause.rule
-    if isinstance(failure.cause, errors.LastOwner):
+    if isinstance(failure.cause, errors.LastOwner | errors.OutsideOwners):
         document["libraries"] = failure.cause.libraries
+    if isinstance(failure.cause, errors.OutsideShares):
+        document["outsideShares"] = failure.cause.number
     if found := _errors(failure, {**FIELDS, **fields}):
         document["errors"] = found
     return HttpResponse(JSONRenderer().render(document), status=status, content_type=MEDIA_TYPE)

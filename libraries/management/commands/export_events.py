@@ -56,7 +56,7 @@ def _point(event_id: UUID | None) -> int:
 
 
 def _lines(events: Iterable[Event]) -> Iterator[str]:
-    document, renderer = EventDocument(), JSONRenderer()
+    document, renderer = EventDocument(context={"traced": True}), JSONRenderer()
     for event in events:
         yield renderer.render(document.to_representation(event)).decode() + "\n"
 

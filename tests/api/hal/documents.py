@@ -30,6 +30,8 @@ TITLES = {
     "organization_in_use": "Organization in use",
     "organization_not_found": "Organization not found",
     "others_access": "Access of others is not shown",
+    "outside_owners": "Owned outside",
+    "outside_shares": "Shared outside",
     "own_share_fixed": "Own ownership is fixed",
     "person_not_found": "Person not found",
     "precondition_failed": "Precondition failed",
@@ -144,7 +146,8 @@ def share_document(share: Share, *links: str) -> dict[str, Any]:
     }
 
 
-def event_document(event: Event) -> dict[str, Any]:
+def event_document(event: Event, *, traced: bool = True) -> dict[str, Any]:
+    """traced: as it is told to who administers."""
     return {
         "id": str(event.pk),
         "at": moment(event.at),
@@ -156,6 +159,7 @@ def event_document(event: Event) -> dict[str, Any]:
         "details": event.details,
         "via": event.via,
         "requestId": event.request_id or None,
+        **({"keyId": str(event.key_id) if event.key_id else None, "address": event.address} if traced else {}),
         "organization": event.organization or None,
         "library": event.library or None,
         "libraryId": str(event.library_id) if event.library_id else None,

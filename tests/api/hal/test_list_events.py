@@ -46,6 +46,8 @@ def test_it_lists_what_happened_newest_first(client_for, alice, acme, handbook):
         "details": {"note": ["", "for all"]},
         "via": "hal",
         "requestId": "mine",
+        "keyId": str(newest.key_id),
+        "address": "127.0.0.1",
         "organization": "acme",
         "library": "handbook",
         "libraryId": str(handbook.pk),

@@ -137,7 +137,7 @@ class TestPatch:
     @pytest.mark.parametrize("username", ["alice", "admin"])
     def test_an_administrator_changes_it_r10(self, client_for, acme, username):
         client = client_for(username)
-        answer = client.patch(ACME, {"name": "ACME", "sharingScope": "organization"})
+        answer = client.patch(ACME, {"name": "ACME", "sharingScope": "organization", "outside": "keep"})
         acme.refresh_from_db()
         assert (answer.status_code, answer.json()) == (200, document(acme, administered=True, edit=True))
         assert (acme.name, acme.sharing_scope) == ("ACME", "organization")
@@ -153,8 +153,31 @@ class TestPatch:
         share = "/api/libraries/handbook/shares/erin"
         assert alice.put(share, {"accessLevel": 1}).status_code == 200
         alice.delete(share)
-        alice.patch(ACME, {"sharingScope": "organization"})
+        alice.patch(ACME, {"sharingScope": "organization", "outside": "keep"})
         assert alice.put(share, {"accessLevel": 1}).status_code == 422
+
+    def test_narrowing_says_what_becomes_of_shares_outside_r8(self, client_for):
+        alice, frank = client_for("alice"), client_for("frank")
+        before = snapshot()
+        refused = alice.patch(ACME, {"sharingScope": "organization"})
+        detail = "1 share reaches outside “acme”. Keep or revoke: say which."
+        assert refused.status_code == 409
+        assert refused.json() == problem(409, detail, ACME, code="outside_shares", rule="R8", outsideShares=1)
+        assert snapshot() == before
+
+        assert alice.patch(ACME, {"sharingScope": "organization", "outside": "keep"}).status_code == 200
+        assert frank.get("/api/libraries/press-kit").status_code == 200
+        assert alice.patch(ACME, {"sharingScope": "organization", "outside": "revoke"}).status_code == 200
+        assert frank.get("/api/libraries/press-kit").status_code == 404
+
+    def test_what_people_outside_alone_own_is_not_taken_from_them_r6(self, client_for):
+        alice = client_for("alice")
+        assert alice.put("/api/libraries/press-kit/owner", {"username": "erin"}).status_code == 200
+        refused = alice.patch(ACME, {"sharingScope": "organization", "outside": "revoke"})
+        detail = "Only people outside own press-kit. Transfer these to members first, or keep the shares."
+        assert refused.status_code == 409
+        assert refused.json() == problem(409, detail, ACME, code="outside_owners", rule="R6", libraries=["press-kit"])
+        assert client_for("erin").get("/api/libraries/press-kit").status_code == 200
 
     @pytest.mark.parametrize("body", [{"name": "ACME"}, {"nonsense": 1}])
     def test_a_plain_member_does_not(self, client_for, body):
@@ -170,7 +193,15 @@ class TestPatch:
 
     @pytest.mark.parametrize(
         ("body", "pointer"),
-        [({"slug": "x"}, "#/slug"), ({"name": ""}, "#/name"), ({"sharingScope": None}, "#/sharingScope"), ([], "#")],
+        [
+            ({"slug": "x"}, "#/slug"),
+            ({"name": ""}, "#/name"),
+            ({"sharingScope": None}, "#/sharingScope"),
+            ([], "#"),
+            ({"sharingScope": "organization", "outside": "all"}, "#/outside"),
+            ({"outside": "revoke"}, "#/outside"),
+            ({"sharingScope": "anyone", "outside": "revoke"}, "#/outside"),
+        ],
     )
     def test_what_is_not_valid_is_named(self, client_for, body, pointer):
         answer = client_for("alice").patch(ACME, body)

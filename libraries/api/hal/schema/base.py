@@ -87,6 +87,7 @@ Problem = inline_serializer(
         "libraries": serializers.ListField(
             child=serializers.CharField(), required=False, help_text="Those that would be left without an owner."
         ),
+        "outsideShares": serializers.IntegerField(required=False, help_text="How many shares reach outside."),
         "errors": inline_serializer(
             "FieldProblem",
             FIELD_PROBLEM,
@@ -103,7 +104,7 @@ REFUSALS = {
     403: "The key lacks the scope, or the rules forbid it.",
     404: "There is no such thing, or the caller may not see it.",
     406: "The caller accepts neither application/hal+json nor application/json.",
-    409: "It would leave libraries without an owner.",
+    409: "How things stand keeps it from being done, such as libraries that would be left without an owner.",
     412: "A precondition does not hold.",
     413: "The body is too long.",
     415: "The body is not sent as JSON.",

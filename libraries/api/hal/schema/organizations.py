@@ -18,8 +18,8 @@ from libraries.api.hal.schema.libraries import LIBRARY_PAGE
 from libraries.api.hal.serializers.libraries import LibraryOfOrganizationQuery
 from libraries.api.hal.serializers.organizations import (
     NewOrganizationInput,
+    OrganizationChange,
     OrganizationDocument,
-    OrganizationInput,
     OrganizationQuery,
 )
 
@@ -56,9 +56,13 @@ organizations = extend_schema_view(
         ORGANIZATION,
         *TO_WRITE,
         tag="Organizations",
-        request=OrganizationInput,
+        request=OrganizationChange,
         answers={200: OrganizationDocument},
-        refused=(404, 412, *OF_A_BODY),
+        refused=(404, 409, 412, *OF_A_BODY),
+        description=(
+            "409 tells in `outsideShares` how many shares reach outside where the sharing scope is narrowed and `outside` "
+            "is left out, or names libraries that people outside alone own, which are not taken from them."
+        ),
     ),
 )
 

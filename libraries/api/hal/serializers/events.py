@@ -66,9 +66,17 @@ class TextOrNull(serializers.CharField):
         return str(value) or None
 
 
+TRACES = ("keyId", "address")
+"""What leads to a person's machines and habits."""
+
+
 @extend_schema_serializer(component_name="Event")
 class EventDocument(serializers.Serializer):
-    """An event."""
+    """An event. Who administers is told by which key and from where too, `traced` in the context; an owner is not."""
+
+    def to_representation(self, event: Any) -> dict[str, Any]:
+        document = super().to_representation(event)
+        return document if self.context.get("traced") else {k: v for k, v in document.items() if k not in TRACES}
 
     def get_fields(self) -> dict[str, serializers.Field]:
         """Written as a dictionary, since `from` is a word of Python's own."""
@@ -83,6 +91,12 @@ class EventDocument(serializers.Serializer):
             "details": DetailsField(),
             "via": serializers.CharField(help_text="The way in: a dialect, `admin`, `command` or `code`."),
             "requestId": TextOrNull(source="request_id"),
+            "keyId": serializers.UUIDField(
+                source="key_id", allow_null=True, required=False, help_text="Of the API key: for administrators."
+            ),
+            "address": serializers.CharField(
+                allow_null=True, required=False, help_text="Where the request came from: for administrators."
+            ),
             "organization": TextOrNull(help_text="A slug, as it was then."),
             "library": TextOrNull(help_text="A natural id."),
             "libraryId": serializers.UUIDField(source="library_id", allow_null=True),

@@ -13,6 +13,7 @@ from libraries.api.hal.serializers.base import LINKS, HalSerializer
 from libraries.api.links import path_to
 from libraries.identifiers import SLUG_LENGTH, SLUG_PATTERN, is_slug
 from libraries.models import Organization, Scope, SharingScope
+from libraries.people.organizations import Outside
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": SLUG_LENGTH, "pattern": f"^{SLUG_PATTERN}$"})
@@ -29,15 +30,33 @@ class SlugField(StrictCharField):
 
 
 class OrganizationInput(StrictSerializer):
-    """The body of a PATCH, and most of a POST's."""
+    """What a POST and a PATCH have in common."""
 
     name = StrictCharField(min_length=1, max_length=200, trim_whitespace=True)
     sharingScope = serializers.ChoiceField(
         choices=SharingScope.choices,
         required=False,
         source="sharing_scope",
-        help_text="Whom its libraries may be shared with. What was shared before stays shared.",
+        help_text="Whom its libraries may be shared with.",
     )
+
+
+class OrganizationChange(OrganizationInput):
+    """The body of a PATCH."""
+
+    outside = serializers.ChoiceField(
+        choices=[
+            (Outside.KEEP.value, "They stay, and go on counting."),
+            (Outside.REVOKE.value, "They are taken away."),
+        ],
+        required=False,
+        help_text="What becomes of shares outside the organization; with the sharing scope `organization` alone.",
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        if "outside" in values and values.get("sharing_scope") != SharingScope.ORGANIZATION:
+            raise serializers.ValidationError({"outside": "Say it together with the sharing scope “organization”."})
+        return values
 
 
 class NewOrganizationInput(OrganizationInput):

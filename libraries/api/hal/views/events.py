@@ -35,7 +35,8 @@ class HistoryViewSet(HalViewSet):
         library = self.library_for(library_id, Action.VIEW_EVENTS)
         query = self.query(HistoryQuery)
         page = Page(request, query, events_of(library).filter(_condition(query)), NEWEST_FIRST)
-        return self.answer(page.document("inf:event", self.documents(page.rows)))
+        documents = self.documents(page.rows, traced=library.access.administers or library.access.superuser)
+        return self.answer(page.document("inf:event", documents))
 
 
 @schema.feed
@@ -59,7 +60,7 @@ class FeedViewSet(HalViewSet):
             "next": {"href": f"{request.path}?{urlencode(following)}"},
             "curies": curies(),
         }
-        embedded = {"inf:event": self.documents(stretch.events)}
+        embedded = {"inf:event": self.documents(stretch.events, traced=True)}
         return self.answer({"_links": links, "_embedded": embedded, "count": len(stretch.events)})
 
 

@@ -14,8 +14,8 @@ from libraries.api.hal.schema import organizations as schema
 from libraries.api.hal.serializers.libraries import LibraryOfOrganizationQuery
 from libraries.api.hal.serializers.organizations import (
     NewOrganizationInput,
+    OrganizationChange,
     OrganizationDocument,
-    OrganizationInput,
     OrganizationQuery,
 )
 from libraries.api.hal.views.base import HalViewSet
@@ -27,7 +27,7 @@ from libraries.api.preconditions import precondition
 from libraries.errors import NameTaken
 from libraries.models import Organization, Scope
 from libraries.people.administrators import require_superuser
-from libraries.people.organizations import change_organization, create_organization
+from libraries.people.organizations import Outside, change_organization, create_organization
 from libraries.people.queries import get_organization_for, visible_organizations
 
 BY_SLUG = Keyset(("slug",))
@@ -59,9 +59,12 @@ class OrganizationViewSet(HalViewSet):
 
     def partial_update(self, request: Request, slug: str) -> HttpResponseBase:
         organization = get_organization_for(self.caller, slug, to_administer=True)
+        changes = self.body(OrganizationChange, partial=True)
+        outside = changes.pop("outside", None)
         change_organization(
             organization=organization,
-            changes=self.body(OrganizationInput, partial=True),
+            changes=changes,
+            outside=Outside(outside) if outside else None,
             precondition=precondition(request, self._document_now),
             actor=self.caller,
         )
