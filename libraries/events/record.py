@@ -48,6 +48,9 @@ class EventAction(StrEnum):
     USER_CREATED = "user.created"
     USER_CHANGED = "user.changed"
     USER_DELETED = "user.deleted"
+    SERVICE_ACCOUNT_CREATED = "service_account.created"
+    SERVICE_ACCOUNT_CHANGED = "service_account.changed"
+    SERVICE_ACCOUNT_DELETED = "service_account.deleted"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
 
