@@ -20,11 +20,11 @@ from django.urls import URLPattern, URLResolver, path
 
 from libraries.db.text import is_storable
 from libraries.events.record import recorded_via
-from libraries.models import ApiKey, Event, Library, Organization, Share, Team, User
+from libraries.models import ApiKey, Event, Library, Organization, ServiceAccount, Share, Team, User
 from libraries.people.accounts import recording_password
 
 View = Callable[..., HttpResponse]
-ORDER = [Library, Share, Organization, Team, User, ApiKey, Event]
+ORDER = [Library, Share, Organization, Team, User, ServiceAccount, ApiKey, Event]
 
 
 def actor_of(request: HttpRequest) -> User:

@@ -50,7 +50,7 @@ def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -
 
 
 def delete_account(*, user: User, actor: Actor) -> None:
-    """Delete an account that has no share, with its keys and memberships.
+    """Delete an account that has no share, with its keys and memberships; those that it made for programs end (R13).
 
     Raises NotSuperuser, AccountInUse, ServiceAccountFixed, and UnknownPrincipal if it is gone.
     """
@@ -60,6 +60,7 @@ def delete_account(*, user: User, actor: Actor) -> None:
         user = locked(User.objects.select_for_update(), user, gone=_gone(user))
         if libraries := libraries_of(user):
             raise AccountInUse(user.username, libraries)
+        end_keys(keys_ending_with(user), actor=actor)
         for organization in Organization.objects.filter(group__in=user.groups.all()):
             remove_member(organization=organization, user=user, actor=actor)
         record(EventAction.USER_DELETED, actor=actor, principal=user.username)

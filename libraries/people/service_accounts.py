@@ -33,7 +33,11 @@ ELSEWHERE = "a library of another organization"
 
 def service_accounts_in(organization: Organization) -> QuerySet[User]:
     """The organization's service accounts. Each says in `last_used_at` when one of its keys was used last."""
-    accounts = User.objects.filter(service_of=organization).select_related("service_of")
+    return with_last_use(User.objects.filter(service_of=organization).select_related("service_of"))
+
+
+def with_last_use(accounts: QuerySet[User]) -> QuerySet[User]:
+    """The accounts, each with `last_used_at`."""
     uses = ApiKey.objects.filter(user=OuterRef("pk")).order_by().values("user")
     return accounts.annotate(last_used_at=Subquery(uses.annotate(last=Max("last_used_at")).values("last")))
 

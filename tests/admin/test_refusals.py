@@ -14,6 +14,7 @@ SAY_THEMSELVES = {
     errors.LevelAboveOwn,
     errors.OrganizationInUse,
     errors.OwnShareFixed,
+    errors.ServiceAccountFixed,
     errors.SharesRefused,  # holds others, and the console shows those
 }
 """The errors whose own sentence says what to do instead."""

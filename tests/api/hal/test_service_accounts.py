@@ -291,9 +291,10 @@ class TestWhatItCannotBecome:
         client = client_for(caller)
         before = snapshot()
         answer = client.put(path, {})
-        detail = "“acme.gateway” is a service account: it is in its own organization alone."
-        expected = problem(403, detail, path, code="service_account_fixed", rule="R13")
-        assert (answer.status_code, answer.json()) == (403, expected)
+        detail = "No user “acme.gateway” can be added."  # as of nobody
+        errors = [{"pointer": "#/username", "detail": detail}]
+        expected = problem(422, detail, path, code="unknown_user", errors=errors)
+        assert (answer.status_code, answer.json()) == (422, expected)
         team = "/api/organizations/globex/teams/research/members/acme.gateway"
         assert client.put(team, {}).status_code == 422
         assert snapshot() == before
