@@ -3,8 +3,9 @@ from typing import Any
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.core.management import CommandError
-from django.db.models.signals import pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
+from libraries.db import guards
 from libraries.db.former import reason_to_refuse
 
 
@@ -19,6 +20,8 @@ class LibrariesConfig(AppConfig):
         from libraries.api import schema  # noqa: F401 - registers with drf-spectacular
 
         pre_migrate.connect(_refuse_a_former_database, sender=self)
+        pre_migrate.connect(_take_guards_off, sender=self)
+        post_migrate.connect(_put_guards_on, sender=self)
 
 
 class ConsoleConfig(AdminConfig):
@@ -31,3 +34,14 @@ def _refuse_a_former_database(*, using: str, **_: Any) -> None:
     """Before the first migration, whoever has them run."""
     if reason := reason_to_refuse(using):
         raise CommandError(reason)
+
+
+def _take_guards_off(*, using: str, **_: Any) -> None:
+    guards.take_off(using)
+
+
+def _put_guards_on(*, using: str, apps: Any = None, **_: Any) -> None:
+    """Unless the migrations were led back to before there was anything to guard; `flush` names no `apps`."""
+    fields = apps.get_model("libraries", "User")._meta.get_fields() if apps else ()
+    if not apps or "service_of" in {field.name for field in fields}:
+        guards.put_on(using)
