@@ -25,7 +25,7 @@ def test_it_tells_what_goes_and_does_nothing_yet(console, acme, carol, key_for):
     assert [(share.library.natural_id, share.level) for share in departure.shares] == [("roadmap", 2)]
     text = " ".join(response.content.decode().split())
     assert "They leave acme/data-science, acme/engineering." in text
-    assert f"<li>{carol.api_keys.get()}, their own</li>" in text
+    assert f"<li>Their API key {carol.api_keys.get()} ends.</li>" in text
     assert "service account" not in text
     assert is_member(carol, acme)
     assert not Event.objects.filter(action="member.removed").exists()
@@ -52,7 +52,8 @@ def test_keys_that_they_made_for_service_accounts_are_told_loudly_and_end_r13(co
 
     text = " ".join(response.content.decode().split())
     assert (
-        f"<strong>{program}</strong>, which they made for the service account acme.robot: what uses it stops." in text
+        f"<strong>{program}</strong>, which they made for the service account acme.robot, ends: what uses it stops."
+        in text
     )
     assert find_api_key(secret)
     console.send(page(acme, dave), form_in(response))
