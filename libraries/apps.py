@@ -3,8 +3,9 @@ from typing import Any
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.core.management import CommandError
-from django.db.models.signals import pre_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
+from libraries.db import guards
 from libraries.db.former import reason_to_refuse
 
 
@@ -20,6 +21,8 @@ class LibrariesConfig(AppConfig):
         from libraries.people import sign_ins  # noqa: F401 - listens to Django's and axes' signals
 
         pre_migrate.connect(_refuse_a_former_database, sender=self)
+        pre_migrate.connect(_take_guards_off, sender=self)
+        post_migrate.connect(_put_guards_on, sender=self)
 
 
 class ConsoleConfig(AdminConfig):
@@ -32,3 +35,14 @@ def _refuse_a_former_database(*, using: str, **_: Any) -> None:
     """Before the first migration, whoever has them run."""
     if reason := reason_to_refuse(using):
         raise CommandError(reason)
+
+
+def _take_guards_off(*, using: str, **_: Any) -> None:
+    guards.take_off(using)
+
+
+def _put_guards_on(*, using: str, apps: Any = None, **_: Any) -> None:
+    """Unless the migrations were led back to before there was anything to guard; `flush` names no `apps`."""
+    fields = apps.get_model("libraries", "User")._meta.get_fields() if apps else ()
+    if not apps or "service_of" in {field.name for field in fields}:
+        guards.put_on(using)

@@ -21,13 +21,13 @@ from django.urls import URLPattern, URLResolver, path
 
 from libraries.db.text import is_storable
 from libraries.events.record import client_address, recorded_via
-from libraries.models import ApiKey, Event, Library, Organization, Share, Team, User
+from libraries.models import ApiKey, Event, Library, Organization, ServiceAccount, Share, Team, User
 from libraries.people.accounts import recording_password
 
 NAME_LENGTH = 150
 """How long a username can be."""
 View = Callable[..., HttpResponse]
-ORDER = [Library, Share, Organization, Team, User, ApiKey, Event]
+ORDER = [Library, Share, Organization, Team, User, ServiceAccount, ApiKey, Event]
 
 
 def actor_of(request: HttpRequest) -> User:

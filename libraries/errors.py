@@ -213,20 +213,48 @@ class NotSuperuser(SharingError):
 
 
 class KeyOfAnother(SharingError):
-    """The key is, or would be, somebody's whose keys the caller does not manage (R10)."""
+    """The key is, or would be, somebody's whose keys the caller does not manage (R13)."""
 
     code = "key_of_another"
-    rule = "R10"
+    rule = "R13"
     title = "API key of another user"
     what_to_do = "Let them create or revoke the key themselves, or ask a superuser."
 
     def __init__(self, username: str) -> None:
         super().__init__(
-            f"You cannot manage the API keys of “{username}”: only your own, and those of service accounts (members"
-            " without a password, in no other organization) of an organization that you administer. Let them do it"
-            " themselves, or ask a superuser."
+            f"You cannot manage the API keys of “{username}”: only your own, and those of the service accounts of an"
+            " organization that you administer. Let them do it themselves, or ask a superuser."
         )
         self.username = username
+
+
+class ServiceAccountFixed(SharingError):
+    """A service account is a program's: what makes it one of its organization's cannot be changed (R13)."""
+
+    code = "service_account_fixed"
+    rule = "R13"
+    title = "Service account stays what it is"
+    what_to_do = (
+        "Make another service account where one is needed, in its own organization. Rename, disable or delete this one "
+        "among the service accounts of its organization."
+    )
+
+    def __init__(self, username: str, how: str) -> None:
+        """how: what it is, so that it cannot be what was wanted."""
+        super().__init__(f"“{username}” is a service account: it {how}.")
+        self.username = username
+
+
+class ServiceAccountNotFound(SharingError):
+    """The organization has no service account of that name."""
+
+    code = "service_account_not_found"
+    title = "Service account not found"
+    what_to_do = "List the service accounts of the organization to see their names."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no service account “{name}”.")
+        self.name = name
 
 
 class LevelAboveOwn(SharingError):

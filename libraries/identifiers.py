@@ -12,6 +12,9 @@ UUID_PATTERN = r"[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}"
 OBJECT_ID_PATTERN = r"[a-f0-9]{24}"
 NATURAL_ID_PATTERN = r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
 
+SERVICE_NAME_LENGTH = 40
+SERVICE_NAME_PATTERN = r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
+
 SLUG_LENGTH = 100
 SLUG_PATTERN = r"[-a-zA-Z0-9_]+"
 
@@ -49,6 +52,11 @@ def is_natural_id(text: str) -> bool:
 def is_slug(text: str) -> bool:
     """Whether an organization or a team can go by `text`."""
     return len(text) <= SLUG_LENGTH and re.fullmatch(SLUG_PATTERN, text) is not None
+
+
+def is_service_name(text: str) -> bool:
+    """Whether a service account can go by `text` in its organization; with a slug before it, it is a username."""
+    return re.fullmatch(SERVICE_NAME_PATTERN, text) is not None
 
 
 def natural_id_from(name: str) -> str:

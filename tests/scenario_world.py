@@ -84,11 +84,16 @@ def build(file: dict[str, Any]) -> World:
     library = _library(file, users)
     _open_libraries(make_user("zoe", member_of=elsewhere))
     let_time_pass(days=DAYS_OF_SETTING_UP)
-    clients = {name: ApiClient(create_api_key(user=user, name="x", actor=OPERATOR)[1]) for name, user in users.items()}
+    clients = clients_of(users)
     for name in file.get("inactive", []):
         users[name].is_active = False
         users[name].save()
     return World(file, users, acme, library, clients)
+
+
+def clients_of(users: dict[str, User]) -> dict[str, ApiClient]:
+    """Each with a new key."""
+    return {name: ApiClient(create_api_key(user=user, name="x", actor=OPERATOR)[1]) for name, user in users.items()}
 
 
 def _address(name: str) -> str:

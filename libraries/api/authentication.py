@@ -59,7 +59,7 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """The key must carry the scope that the view names for reading, or for changing; any key will do for None."""
+    """The key must carry the scope that the view names for reading, or for changing, and its further one; any will do for None."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, ApiKey):
@@ -67,6 +67,7 @@ class HasScope(BasePermission):
         if view.action is None:  # a method that the view does not have: 405 comes next
             return True
         scope: Scope | None = view.read_scope if request.method in SAFE_METHODS else view.write_scope
-        if scope and scope not in request.auth.scopes:
-            raise PermissionDenied(f"The key lacks the scope {scope}.")
+        for wanted in filter(None, (scope, view.further_scope)):
+            if wanted not in request.auth.scopes:
+                raise PermissionDenied(f"The key lacks the scope {wanted}.")
         return True

@@ -27,6 +27,7 @@ NOT_FOUND = (
     errors.OrganizationNotFound,
     errors.TeamNotFound,
     errors.NotMember,
+    errors.ServiceAccountNotFound,
 )
 FORBIDDEN = (
     errors.ActionNotAllowed,
@@ -38,6 +39,7 @@ FORBIDDEN = (
     errors.KeyOfAnother,
     errors.LevelAboveOwn,
     errors.OwnShareFixed,
+    errors.ServiceAccountFixed,
 )
 INVALID = (
     errors.UnknownPrincipal,

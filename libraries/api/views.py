@@ -36,6 +36,8 @@ class DialectViewSet(ViewSet):
     """The status of each error, on `usual_statuses` of failures.py."""
     read_scope: ClassVar[Scope | None] = Scope.LIBRARY_READ
     write_scope: ClassVar[Scope | None] = Scope.LIBRARY_WRITE
+    further_scope: ClassVar[Scope | None] = None
+    """What the key must carry besides, whether it reads or changes."""
     authentication_classes: Any = [KeyAuthentication]
     permission_classes: Any = [HasScope]
     parser_classes = [StrictJSONParser]

@@ -15,7 +15,7 @@ from libraries.models.organizations import (
     Team,
 )
 from libraries.models.shares import Share
-from libraries.models.users import OPERATOR, Actor, Operator, User
+from libraries.models.users import OPERATOR, Actor, Operator, ServiceAccount, User
 
 __all__ = [
     "ADMINISTER",
@@ -36,6 +36,7 @@ __all__ = [
     "OrganizationGroupObjectPermission",
     "OrganizationUserObjectPermission",
     "Scope",
+    "ServiceAccount",
     "Share",
     "SharingScope",
     "Team",

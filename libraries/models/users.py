@@ -1,8 +1,14 @@
-from django.contrib.auth.models import AbstractUser
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
 
 from libraries.db.in_migrations import RESERVED_NAME, PrefixIndex, new_uuid, validate_not_reserved, validate_username
+from libraries.errors import ServiceAccountFixed
 
 
 class User(AbstractUser):
@@ -43,12 +49,43 @@ class User(AbstractUser):
                 condition=models.Q(service_of=None) | models.Q(is_staff=False, is_superuser=False),
                 name="user_service_account_has_no_power",
             ),
+            models.CheckConstraint(
+                condition=models.Q(service_of=None) | models.Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),
+                name="user_service_account_has_no_password",
+            ),
         ]
 
     @property
     def principal_name(self) -> str:
         """As a principal, in the native API, the commands and the console."""
         return self.username
+
+    @property
+    def service_name(self) -> str:
+        """What a service account is called in its organization: `robot` of `acme.robot`. No slug has a dot in it."""
+        return self.username.partition(".")[2] if self.service_of_id else ""
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Raises ServiceAccountFixed: a service account has none (R13)."""
+        if self.service_of_id and raw_password is not None:
+            raise ServiceAccountFixed(self.username, "has no password")
+        super().set_password(raw_password)
+
+
+class ServiceAccountManager(UserManager["ServiceAccount"]):
+    def get_queryset(self) -> models.QuerySet[ServiceAccount]:
+        return super().get_queryset().filter(service_of__isnull=False)
+
+
+class ServiceAccount(User):
+    """The accounts that are service accounts, as a list of their own in the console (R13)."""
+
+    objects: ClassVar = ServiceAccountManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "service account"
+        ordering = ["username"]
 
 
 class Operator:

@@ -13,8 +13,10 @@ from libraries.errors import AccountInUse, InvalidText, NameTaken, UnknownPrinci
 from libraries.events.record import EventAction, differences_of, record
 from libraries.models import Actor, Library, Organization, User
 from libraries.people.administrators import require_superuser
+from libraries.people.key_endings import end_keys, keys_ending_with
 from libraries.people.locks import locked
 from libraries.people.members import remove_member
+from libraries.people.service_accounts import refuse_service_account
 
 
 def create_account(*, username: str, password: str | None = None, actor: Actor, **fields: Any) -> User:
@@ -33,30 +35,37 @@ def create_account(*, username: str, password: str | None = None, actor: Actor, 
 def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -> bool:
     """Change columns of an account, `is_active` among them; returns whether that changed anything.
 
-    Raises NotSuperuser, InvalidText for a new name that none can have, NameTaken, and UnknownPrincipal if it is gone.
+    Deactivating a person ends their keys, and those that they made for service accounts (R13).
+    Raises NotSuperuser, InvalidText for a new name that none can have, NameTaken, ServiceAccountFixed, and
+    UnknownPrincipal if it is gone.
     """
     with _refusing_taken_names(changes), transaction.atomic():
         require_superuser(actor)
+        refuse_service_account(user, "is changed among the service accounts of its organization")
         now = locked(User.objects.select_for_update(no_key=True), user, gone=_gone(user))
         changed = differences_of(now, changes)
         if "username" in changed:
             require_username(str(changes["username"]))
         if changed:
             User.objects.filter(pk=now.pk).update(**changes)
+            if now.is_active and changed.get("is_active"):
+                end_keys(keys_ending_with(now), actor=actor)
             record(EventAction.USER_CHANGED, actor=actor, principal=now.username, details=changed)
         return bool(changed)
 
 
 def delete_account(*, user: User, actor: Actor) -> None:
-    """Delete an account that has no share, with its keys and memberships.
+    """Delete an account that has no share, with its keys and memberships; those that it made for programs end (R13).
 
-    Raises NotSuperuser, AccountInUse, and UnknownPrincipal if it is gone.
+    Raises NotSuperuser, AccountInUse, ServiceAccountFixed, and UnknownPrincipal if it is gone.
     """
     with transaction.atomic():
         require_superuser(actor)
+        refuse_service_account(user, "is deleted among the service accounts of its organization")
         user = locked(User.objects.select_for_update(), user, gone=_gone(user))
         if libraries := libraries_of(user):
             raise AccountInUse(user.username, libraries)
+        end_keys(keys_ending_with(user), actor=actor)
         for organization in Organization.objects.filter(group__in=user.groups.all()):
             remove_member(organization=organization, user=user, actor=actor)
         record(EventAction.USER_DELETED, actor=actor, principal=user.username)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Permission
 from django.db import transaction
 
-from libraries.errors import NotAdministrator, NotMember, NotSuperuser
+from libraries.errors import NotAdministrator, NotMember, NotSuperuser, ServiceAccountFixed
 from libraries.events.record import EventAction, record_of_organization
 from libraries.models import ADMINISTER, CHECK_ACCESS, Actor, Organization, OrganizationUserObjectPermission, User
 from libraries.models.organizations import PowerQuerySet
@@ -63,6 +63,8 @@ def _set_power(
     """Give or take one power. `actions`: what the event says of giving, and of taking."""
     with transaction.atomic():
         require_administrator(actor, organization)
+        if wanted and codename == ADMINISTER and user.service_of_id:
+            raise ServiceAccountFixed(user.username, "administers nothing")
         lock_user(user)
         if not is_member(user, organization):
             raise NotMember(user.username, organization.slug)

@@ -12,19 +12,19 @@ from functools import cache
 from hashlib import sha256
 from uuid import UUID
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from libraries.db.prepared import Prepared
 from libraries.db.text import is_storable
 from libraries.errors import ExpiryRefused, InvalidText, KeyNotFound, KeyOfAnother, ScopeNotHeld
-from libraries.events.record import EventAction, record
+from libraries.events.record import EventAction
 from libraries.identifiers import is_uuid
-from libraries.models import Actor, ApiKey, Organization, OrganizationUserObjectPermission, Scope, Share, User
+from libraries.models import Actor, ApiKey, Organization, Scope, User
 from libraries.models.keys import KEY_NAME_LENGTH
+from libraries.people.key_endings import record_of_key
 from libraries.rules.conditions import unexpired
 
 ALPHABET = string.digits + string.ascii_letters
@@ -67,8 +67,10 @@ def create_api_key(
             expires_at=expires_at,
             hint=secret[:HINT_LENGTH],
             digest=_digest(secret),
+            made_by=actor if isinstance(actor, User) else None,
+            made_by_key=asking_key,
         )
-        record(EventAction.KEY_CREATED, actor=actor, principal=user.username, details={"key": name})
+        record_of_key(EventAction.KEY_CREATED, key, actor=actor)
     return key, secret
 
 
@@ -131,29 +133,14 @@ def revoke_api_key(*, key: ApiKey, asking_key: ApiKey | None = None, actor: Acto
     with transaction.atomic():
         revoked = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now())
         if revoked:
-            record(EventAction.KEY_REVOKED, actor=actor, principal=key.user.username, details={"key": key.name})
+            record_of_key(EventAction.KEY_REVOKED, key, actor=actor)
         return bool(revoked)
 
 
 def service_accounts_of(administrator: Actor) -> QuerySet[User]:
-    """The accounts whose keys the administrators of organizations make and revoke, beside their own (R10).
-
-    Members without a password, who reach nothing outside of the organizations that the administrator administers:
-    with a key of theirs nobody gets further than where they are anyway.
-    """
+    """The service accounts of the organizations that they administer, whose keys they make and revoke (R13)."""
     mine = Organization.objects.administered_by(administrator).values("pk")
-    groups = User.groups.through.objects.filter(user=OuterRef("pk"))
-    shares = Share.objects.filter(user=OuterRef("pk"))
-    powers = OrganizationUserObjectPermission.objects.filter(user=OuterRef("pk"))
-    return User.objects.filter(
-        Q(password="") | Q(password__startswith=UNUSABLE_PASSWORD_PREFIX),  # nosec B106
-        Exists(groups.filter(group__organization__in=mine)),
-        ~Exists(groups.exclude(Q(group__organization__in=mine) | Q(group__team__organization__in=mine))),
-        ~Exists(shares.exclude(library__organization__in=mine)),
-        ~Exists(powers.exclude(content_object__in=mine)),
-        is_staff=False,
-        is_superuser=False,
-    )
+    return User.objects.filter(service_of__in=mine)
 
 
 def _require_power_over_keys_of(user: User, actor: Actor) -> None:

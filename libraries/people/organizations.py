@@ -14,6 +14,7 @@ from libraries.models import Actor, Library, Organization, SharingScope
 from libraries.people.administrators import require_administrator, require_superuser
 from libraries.people.locks import locked
 from libraries.people.outside import lock_libraries, outside_shares, revoke_outside_shares
+from libraries.people.service_accounts import delete_service_account
 from libraries.people.teams import delete_team
 
 
@@ -107,9 +108,9 @@ def _as_it_stands(organization: Organization) -> Organization:
 
 
 def delete_organization(*, organization: Organization, actor: Actor) -> None:
-    """Dissolve an organization with its teams.
+    """Dissolve an organization with its teams and its service accounts.
 
-    Raises NotSuperuser, OrganizationInUse, and OrganizationNotFound if it is gone.
+    Raises NotSuperuser, OrganizationInUse, LastOwner for a service account that alone owns a library elsewhere, and OrganizationNotFound if it is gone.
     """
     require_superuser(actor)
     with transaction.atomic():
@@ -118,6 +119,8 @@ def delete_organization(*, organization: Organization, actor: Actor) -> None:
             raise OrganizationInUse(organization.slug, libraries)
         for team in organization.teams.select_related("organization"):
             delete_team(team=team, actor=actor)
+        for account in organization.service_accounts.order_by("pk"):
+            delete_service_account(account=account, actor=actor)
         record_of_organization(EventAction.ORGANIZATION_DELETED, organization, actor=actor)
         organization.delete()
 

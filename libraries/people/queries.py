@@ -98,10 +98,10 @@ def get_successor(organization: Organization, username: str) -> User:
 def get_newcomer(organization: Organization, username: str) -> User:
     """Somebody who can be in the organization: whoever is already, or any active account.
 
-    Raises UnknownUser, the same for an account that is inactive and for none. That an account can be added does tell
+    Raises UnknownUser, the same for an account that is inactive, for a service account elsewhere (R13) and for none. That an account can be added does tell
     an administrator that it exists; adding it is what they may do, and is recorded (R11).
     """
-    accounts = User.objects.filter(Q(is_active=True) | Q(groups=organization.group_id))
+    accounts = User.objects.filter(Q(is_active=True, service_of=None) | Q(groups=organization.group_id))
     newcomer = accounts.filter(username=username).first() if is_storable(username) else None
     if newcomer is None:
         raise UnknownUser(username)

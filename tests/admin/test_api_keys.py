@@ -10,11 +10,12 @@ from django.contrib.staticfiles.finders import find
 from django.test import Client
 from django.utils.formats import date_format
 
-from libraries.models import ApiKey, Event
+from libraries.models import OPERATOR, ApiKey, Event
 from libraries.people.keys import find_api_key
+from libraries.people.service_accounts import create_service_account
 from tests.admin.pages import errors, messages
 from tests.clients import ApiClient
-from tests.factories import let_time_pass, make_user
+from tests.factories import let_time_pass
 
 LIST = "/admin/libraries/apikey/"
 ADD = f"{LIST}add/"
@@ -38,7 +39,7 @@ def test_a_key_is_made_and_opens_what_it_says(console, bob):
         "key.created",
         "admin",
         "bob",
-        {"key": "nightly"},
+        {"key": "nightly", "madeForThemBy": "admin"},
     )
 
 
@@ -143,21 +144,18 @@ def test_a_click_without_the_pages_token_revokes_nothing(console, admin_user, bo
 
 
 def test_administrators_make_and_revoke_their_own_and_service_accounts(console_of, alice, bob, erin, acme):
-    robot = make_user("robot", member_of=acme)
-    bob.set_password("correct horse battery staple")
-    bob.save()
+    robot = create_service_account(organization=acme, name="robot", actor=OPERATOR)
     console = console_of(alice)
     assert console.open(ADD)["user"] == [str(alice.pk)]
 
     own, service, persons = make(console, alice), make(console, robot), make(console, bob)
 
     assert ApiClient(own.context["secret"]).get("/api/me").json()["username"] == "alice"
-    assert ApiClient(service.context["secret"]).get("/api/me").json()["username"] == "robot"
+    assert ApiClient(service.context["secret"]).get("/api/me").json()["username"] == "acme.robot"
     assert errors(persons) == {
         "user": [
-            "You cannot manage the API keys of “bob”: only your own, and those of service accounts (members without a"
-            " password, in no other organization) of an organization that you administer. Let them do it themselves, or ask a"
-            " superuser. (R10)"
+            "You cannot manage the API keys of “bob”: only your own, and those of the service accounts of an"
+            " organization that you administer. Let them do it themselves, or ask a superuser. (R13)"
         ]
     }
     assert not ApiKey.objects.filter(user=bob).exists()

@@ -2,8 +2,11 @@
 
 import pytest
 
-from libraries.models import Event
+from libraries.models import OPERATOR, Event
+from libraries.people.administrators import set_administrator
+from libraries.people.keys import create_api_key, find_api_key
 from libraries.people.queries import is_member
+from libraries.people.service_accounts import create_service_account
 from libraries.rules.levels import Level
 from tests.admin.pages import form_in
 from tests.factories import level_of
@@ -22,7 +25,8 @@ def test_it_tells_what_goes_and_does_nothing_yet(console, acme, carol, key_for):
     assert [(share.library.natural_id, share.level) for share in departure.shares] == [("roadmap", 2)]
     text = " ".join(response.content.decode().split())
     assert "They leave acme/data-science, acme/engineering." in text
-    assert "1 API key of theirs stays, and opens nothing of Acme any more." in text
+    assert f"<li>Their API key {carol.api_keys.get()} ends.</li>" in text
+    assert "service account" not in text
     assert is_member(carol, acme)
     assert not Event.objects.filter(action="member.removed").exists()
 
@@ -36,6 +40,33 @@ def test_a_member_is_offboarded(console, acme, carol, roadmap):
     event = Event.objects.get(action="member.removed")
     assert (event.actor, event.principal, event.via) == ("admin", "carol", "admin")
     assert console.get(page(acme, carol)).status_code == 404
+
+
+def test_keys_that_they_made_for_service_accounts_are_told_loudly_and_end_r13(console, acme, dave, key_for):
+    set_administrator(organization=acme, user=dave, administrator=True, actor=OPERATOR)
+    robot = create_service_account(organization=acme, name="robot", actor=dave)
+    program, secret = create_api_key(user=robot, name="ci", actor=dave)
+    own = key_for("dave")
+
+    response = console.get(page(acme, dave))
+
+    text = " ".join(response.content.decode().split())
+    assert (
+        f"<strong>{program}</strong>, which they made for the service account acme.robot, ends: what uses it stops."
+        in text
+    )
+    assert find_api_key(secret)
+    console.send(page(acme, dave), form_in(response))
+    assert not find_api_key(secret)
+    assert not find_api_key(own)
+
+
+def test_a_service_account_is_not_offboarded_r13(console, acme):
+    robot = create_service_account(organization=acme, name="robot", actor=OPERATOR)
+    assert console.get(page(acme, robot)).status_code == 404
+    assert console.send(page(acme, robot), {}).status_code == 404
+    assert is_member(robot, acme)
+    assert "Offboard" not in console.get(f"/admin/libraries/user/{robot.pk}/change/").content.decode()
 
 
 def test_an_only_owner_needs_a_successor(console, acme, bob, carol, roadmap):

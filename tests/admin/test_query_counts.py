@@ -20,6 +20,7 @@ from libraries.models import (
     OrganizationUserObjectPermission,
     Share,
     Team,
+    User,
 )
 from tests.admin.pages import library_page
 
@@ -86,6 +87,11 @@ def fill(world, handbook, acme, make_users):
             for number, user in enumerate(make_users(COUNT))
         )
 
+    def programs():
+        User.objects.bulk_create(
+            User(username=f"acme.program-{number}", service_of=acme, password="!") for number in range(COUNT)
+        )
+
     def events():
         Event.objects.bulk_create(
             Event(action="share.created", actor="alice", library_id=new_uuid(), to_level=1) for _ in range(COUNT)
@@ -99,6 +105,7 @@ def fill(world, handbook, acme, make_users):
         "libraryuserobjectpermission": user_grants,
         "organization": organizations,
         "organizationuserobjectpermission": powers,
+        "serviceaccount": programs,
         "share": shares,
         "team": teams,
         "user": lambda: make_users(COUNT),
@@ -131,6 +138,7 @@ TABLES = sorted(
         ("libraryuserobjectpermission", 4),
         ("organization", 4),
         ("organizationuserobjectpermission", 4),
+        ("serviceaccount", 5),
         ("share", 5),
         ("team", 5),
         ("user", 7),

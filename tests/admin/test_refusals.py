@@ -16,6 +16,7 @@ SAY_THEMSELVES = {
     errors.OutsideOwners,
     errors.OutsideShares,
     errors.OwnShareFixed,
+    errors.ServiceAccountFixed,
     errors.SharesRefused,  # holds others, and the console shows those
 }
 """The errors whose own sentence says what to do instead."""

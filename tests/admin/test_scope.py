@@ -16,19 +16,20 @@ from libraries.models import OPERATOR, Event, Library, Organization, Share, Team
 from libraries.people.administrators import set_administrator
 from libraries.people.keys import create_api_key
 from libraries.people.members import add_member
+from libraries.people.service_accounts import create_service_account
 from libraries.people.teams import add_team_member
 from libraries.principals import named
 from libraries.rules.levels import Level
 from libraries.sharing.share import transfer_library
 from tests.admin.pages import errors, row_errors
-from tests.factories import give, make_user
+from tests.factories import give
 
 ADMINS: dict[Any, Any] = {registered.opts.model_name: registered for registered in admin.site._registry.values()}
 NOBODYS_KEY = "01a1fd6d-4566-7325-9de7-b9d3e818ce42"
 
 # model: (how a row is called, acme's rows, globex's rows, what administrators may do beside looking)
 TABLE: dict[str, Any] = {
-    "apikey": (lambda row: row.name, {"alice's", "robot's"}, {"erin's", "drone's"}, "add"),
+    "apikey": (lambda row: row.name, {"alice's", "acme.robot's"}, {"erin's", "globex.drone's"}, "add"),
     "event": (lambda row: row.organization, {"acme"}, {"globex"}, ""),
     "library": (lambda row: row.natural_id, {"handbook", "roadmap", "press-kit"}, {"lab-notes"}, "add change delete"),
     "librarygroupobjectpermission": (
@@ -55,7 +56,8 @@ TABLE: dict[str, Any] = {
         "change delete",
     ),
     "team": (lambda row: row.slug, {"engineering", "data-science", "interns"}, {"research"}, "add change delete"),
-    "user": (lambda row: row.username, {"alice", "bob", "carol", "dave", "robot"}, {"erin", "frank", "drone"}, ""),
+    "user": (lambda row: row.username, {"alice", "bob", "carol", "dave", "acme.robot"}, {"erin", "frank", "globex.drone"}, ""),
+    "serviceaccount": (lambda row: row.username, {"acme.robot"}, {"globex.drone"}, "add change delete"),
 }  # fmt: skip
 HERE = pytest.mark.parametrize("model", TABLE)
 BOTH = pytest.mark.parametrize("who", ["alice", "erin"])
@@ -64,11 +66,11 @@ BOTH = pytest.mark.parametrize("who", ["alice", "erin"])
 @pytest.fixture(autouse=True)
 def more_world(world, acme, globex, roadmap):
     """A service account and some keys in each organization, and a stranger with a share at acme."""
-    make_user("robot", member_of=acme)
-    make_user("drone", member_of=globex)
+    create_service_account(organization=acme, name="robot", actor=OPERATOR)
+    create_service_account(organization=globex, name="drone", actor=OPERATOR)
     give(roadmap, "frank", Level.READER)
     User.objects.filter(username="bob").update(password="argon2$something")
-    for username in ("alice", "bob", "erin", "robot", "drone", "admin"):
+    for username in ("alice", "bob", "erin", "acme.robot", "globex.drone", "admin"):
         create_api_key(user=User.objects.get(username=username), name=f"{username}'s", actor=OPERATOR)
 
 

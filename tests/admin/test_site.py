@@ -8,6 +8,7 @@ from django.test import Client, RequestFactory
 from libraries.models import OPERATOR, Event, Library, User
 from libraries.people.administrators import set_administrator
 from libraries.people.members import add_member
+from libraries.people.service_accounts import create_service_account
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 PASSWORD = "correct horse battery staple"
@@ -26,6 +27,7 @@ PAGES = {
     "libraryuserobjectpermission": "",
     "organization": "add change delete",
     "organizationuserobjectpermission": "",
+    "serviceaccount": "add change delete",
     "share": "change delete",
     "team": "add change delete",
     "user": "add change delete",
@@ -48,8 +50,9 @@ def test_every_model_is_there():
 
 
 @pytest.mark.parametrize("registered", OURS, ids=lambda registered: registered.opts.model_name)
-def test_every_page_answers(console, key_for, registered):
+def test_every_page_answers(console, key_for, acme, registered):
     key_for("alice")
+    create_service_account(organization=acme, name="robot", actor=OPERATOR)
     everything = registered.model.objects.all()
     something = everything.get(username="bob") if registered.model is User else everything.first()
     may = PAGES[registered.opts.model_name].split()

@@ -207,6 +207,7 @@ def test_an_account_without_shares_is_deleted_with_its_keys_and_memberships(cons
     assert not User.objects.filter(pk=frank.pk).exists()
     assert not ApiKey.objects.filter(user=frank.pk).exists()
     assert [(action, principal) for action, _, principal, _ in recorded(*EVENT)] == [
+        ("key.revoked", "frank"),
         ("member.removed", "frank"),
         ("user.deleted", "frank"),
     ]

@@ -151,6 +151,7 @@ def test_a_call_of_the_native_api_asks_for_its_scope(name: str) -> None:
     call = CALLS[name]
     view: Any = resolve(call.path).func
     assert (view.cls.write_scope if call.writes else view.cls.read_scope) == call.needed_scope
+    assert view.cls.further_scope == call.also
 
 
 class Odd(HalViewSet):

@@ -36,7 +36,7 @@ def test_it_is_recorded_without_the_secret_r11(run):
         "key.created",
         "alice",
         "command",
-        {"key": "ci"},
+        {"key": "ci", "madeForThemBy": "the operator"},
     )
     assert secret not in str(Event.objects.filter(pk=event.pk).values().get())
 

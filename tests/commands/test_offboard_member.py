@@ -3,8 +3,11 @@
 import pytest
 
 from libraries.models import OPERATOR, ApiKey, Event, Scope, Share
+from libraries.people.administrators import set_administrator
 from libraries.people.keys import create_api_key, revoke_api_key
+from libraries.people.members import add_member
 from libraries.people.queries import is_member
+from libraries.people.service_accounts import create_service_account
 from libraries.rules.levels import Level
 from tests.api.hal.calls import snapshot
 from tests.commands.conftest import ODD_TEXTS
@@ -31,7 +34,8 @@ def test_it_hands_over_takes_and_says_so_r12(run, acme, bob, carol, handbook, ro
         "  libraries handed over to carol: roadmap",
         "  teams left: engineering",
         "  powers taken: none",
-        f"  API keys that stay with the account: laptop ({key.hint}…)",
+        f"  API keys ended: laptop ({key.hint}…)",
+        "  API keys of service accounts ended, which they made: none",
     ]
     assert sorted(shares.removeprefix("  shares ended: ").split(", ")) == ["handbook (READER)", "roadmap (OWNER)"]
     assert not is_member(bob, acme)
@@ -40,15 +44,40 @@ def test_it_hands_over_takes_and_says_so_r12(run, acme, bob, carol, handbook, ro
     assert Event.objects.latest("pk").via == "command"
 
 
-def test_keys_belong_to_the_account_and_stay(run, client_for, bob):
+@pytest.fixture
+def program_key(bob, acme, globex, key):
+    """One that bob made for acme's robot; with his laptop's he made one for globex's, too, while he had a say there."""
+    for organization in (acme, globex):
+        add_member(organization=organization, user=bob, actor=OPERATOR)
+        set_administrator(organization=organization, user=bob, administrator=True, actor=OPERATOR)
+    theirs, ours = (
+        create_service_account(organization=organization, name="robot", actor=bob) for organization in (globex, acme)
+    )
+    create_api_key(user=theirs, name="ci", scopes=[Scope.LIBRARY_READ], asking_key=key, actor=bob)
+    made, _ = create_api_key(user=ours, name="ci", actor=bob)
+    set_administrator(organization=acme, user=bob, administrator=False, actor=OPERATOR)
+    return made
+
+
+def test_their_keys_end_and_those_that_they_made_for_service_accounts_r13(run, client_for, bob, program_key):
     client = client_for("bob")
+    assert client.get("/api/me").status_code == 200
     run("offboard_member", "acme", "bob", "--successor", "carol")
-    assert client.get("/api/me").json()["organizations"] == []
-    assert client.get("/api/libraries/roadmap").status_code == 404
-    assert ApiKey.objects.filter(user=bob, revoked_at=None).exists()
+    assert client.get("/api/me").status_code == 401
+    assert not ApiKey.objects.filter(user__in=[bob, program_key.user], revoked_at=None).exists()
 
 
-def test_a_dry_run_tells_the_same_and_does_nothing_r12(run, bob, roadmap, key):
+def test_a_service_account_does_not_leave_r13(run, refusal_of):
+    run("create_service_account", "acme", "robot")
+    before = snapshot()
+    for dry in ((), ("--dry-run",)):
+        assert refusal_of("offboard_member", "acme", "acme.robot", *dry) == (
+            "“acme.robot” is a service account: it stays in its organization until it is deleted. (R13)"
+        )
+    assert snapshot() == before
+
+
+def test_a_dry_run_tells_the_same_and_does_nothing_r12_r13(run, bob, roadmap, key, program_key):
     before = snapshot()
     said = run("offboard_member", "acme", "bob", "--dry-run")
     assert said.out == (
@@ -57,12 +86,14 @@ def test_a_dry_run_tells_the_same_and_does_nothing_r12(run, bob, roadmap, key):
         "  shares ended: roadmap (OWNER)\n"
         "  teams left: engineering\n"
         "  powers taken: none\n"
-        f"  API keys that stay with the account: laptop ({key.hint}…)\n"
+        f"  API keys ended: laptop ({key.hint}…)\n"
+        f"  API keys of service accounts ended, which they made: acme.robot: ci ({program_key.hint}…)\n"
+        "  API keys of service accounts elsewhere ended: 1\n"
     )
     assert snapshot() == before
 
 
-def test_it_prints_json_for_programs(run, bob, roadmap, key):
+def test_it_prints_json_for_programs(run, bob, roadmap, key, program_key):
     document = {
         "username": "bob",
         "organization": "acme",
@@ -72,6 +103,10 @@ def test_it_prints_json_for_programs(run, bob, roadmap, key):
         "teams": ["engineering"],
         "powers": [],
         "keys": [{"id": str(key.pk), "name": "laptop", "hint": key.hint}],
+        "serviceAccountKeys": [
+            {"id": str(program_key.pk), "name": "ci", "hint": program_key.hint, "serviceAccount": "robot"}
+        ],
+        "keysElsewhere": 1,
     }
     command = ("offboard_member", "acme", "bob", "--successor", "carol", "--json")
     assert run(*command, "--dry-run").document == {"dryRun": True, **document}

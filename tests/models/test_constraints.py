@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from libraries.db.guards import put_on, take_off
 from libraries.db.in_migrations import new_object_id
 from libraries.models import (
+    ADMINISTER,
+    CHECK_ACCESS,
+    OPERATOR,
     ApiKey,
     Library,
     LibraryGroupObjectPermission,
     LibraryUserObjectPermission,
     Organization,
+    OrganizationUserObjectPermission,
     Share,
     Team,
     User,
 )
+from libraries.people.service_accounts import create_service_account
 from libraries.rules.levels import Kind, Level
 
 READER, OWNER, NONE = Level.READER, Level.OWNER, Level.NONE
@@ -214,3 +221,58 @@ class TestKeys:
         ApiKey.objects.create(user=alice, name="x", digest="f" * 64)
         with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
             ApiKey.objects.create(user=alice, name="x", digest="f" * 64)
+
+
+class TestServiceAccounts:
+    """Whatever writes to the tables, a service account stays what it is (R13)."""
+
+    STAYS = "A service account stays in its own organization"
+
+    @pytest.fixture
+    def robot(self, acme):
+        return create_service_account(organization=acme, name="robot", actor=OPERATOR)
+
+    @pytest.mark.parametrize(
+        ("columns", "constraint"),
+        [
+            ({"is_staff": True}, "user_service_account_has_no_power"),
+            ({"is_superuser": True}, "user_service_account_has_no_power"),
+            ({"password": "argon2$something"}, "user_service_account_has_no_password"),
+            ({"password": ""}, "user_service_account_has_no_password"),
+        ],
+    )
+    def test_it_has_neither_power_nor_password(self, robot, bob, columns, constraint):
+        refuses(lambda: User.objects.filter(pk=robot.pk).update(**columns), constraint)
+        assert User.objects.filter(pk=bob.pk).update(**columns)
+
+    def test_it_stays_one_of_its_organization(self, robot, bob, globex):
+        for user, organization in ((robot, None), (robot, globex), (bob, globex)):
+            refuses(lambda who=user, to=organization: User.objects.filter(pk=who.pk).update(service_of=to), self.STAYS)
+        assert User.objects.filter(pk=robot.pk).update(service_of=robot.service_of, is_active=False)
+
+    def test_it_is_in_no_group_of_others(self, robot, engineering, globex):
+        for group in (globex.group, globex.teams.get().group, Group.objects.create(name="another")):
+            refuses(lambda to=group: robot.groups.add(to), self.STAYS)
+        robot.groups.add(engineering.group)
+        assert robot.groups.count() == 2
+
+    def test_it_holds_no_power_elsewhere_and_administers_nothing(self, robot, acme, globex):
+        administer, check = (Permission.objects.get(codename=name) for name in (ADMINISTER, CHECK_ACCESS))
+        for organization, power in ((acme, administer), (globex, administer), (globex, check)):
+            refuses(lambda to=organization, what=power: give_power(robot, to, what), self.STAYS)
+        assert give_power(robot, acme, check)
+
+    def test_the_guards_are_off_while_tables_change_and_back_afterwards(self, robot, globex):
+        take_off(connection.alias)
+        with transaction.atomic():
+            robot.groups.add(globex.group)
+            transaction.set_rollback(True)
+        for _ in range(2):
+            put_on(connection.alias)
+        refuses(lambda: robot.groups.add(globex.group), self.STAYS)
+
+
+def give_power(user, organization, permission):
+    return OrganizationUserObjectPermission.objects.create(
+        user=user, content_object=organization, permission=permission
+    )

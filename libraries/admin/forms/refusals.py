@@ -39,6 +39,7 @@ REMEDIES: dict[type[SharingError], str] = {
     errors.ScopeNotHeld: "Use a key that has it.",
     errors.OthersAccess: "Ask an owner of it.",
     errors.NotMember: "Add them first, on the organization's page.",
+    errors.ServiceAccountNotFound: "It may have been deleted in the meantime: reload the list.",
     errors.NamedTwice: "Leave one of them out.",
 }
 """What to do instead, for the errors whose own sentence does not say so."""

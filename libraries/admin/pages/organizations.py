@@ -59,7 +59,7 @@ class OrganizationForm(MembersForm):
         return [self._account(name) for name in names]
 
     def _account(self, name: str) -> User:
-        accounts = User.objects.filter(is_active=True)
+        accounts = User.objects.filter(is_active=True, service_of=None)
         found = accounts.filter(username=name).first() or accounts.filter(email__iexact=name).first()
         if found is None:
             raise forms.ValidationError(
@@ -156,4 +156,4 @@ class OrganizationAdmin(NarrowingAdmin, GroupAdmin):
         return [f"library {natural_id}" for natural_id in libraries_of(obj)]
 
     def goes_with(self, obj: Organization) -> list[str]:
-        return [f"{obj.name} ({obj.slug}), with its teams and memberships"]
+        return [f"{obj.name} ({obj.slug}), with its teams, memberships and service accounts"]

@@ -22,6 +22,7 @@ from libraries.console import actor_of, is_superuser
 from libraries.identifiers import is_uuid
 from libraries.models import Actor, Organization, Share, Team, User
 from libraries.people.accounts import change_account, create_account, delete_account, libraries_of, recording_password
+from libraries.people.key_endings import keys_ending_with
 
 ACCOUNT_FIELDS = ("username", "first_name", "last_name", "email", "is_active", "is_staff", "is_superuser")
 NEW_COLUMNS = ("username", "email", "first_name", "last_name")
@@ -59,6 +60,20 @@ class NewAccountForm(VerbForm, AdminUserCreationForm):
             copy_columns(self.instance, create_account(**values, password=password, actor=actor))
 
 
+class KindFilter(admin.SimpleListFilter):
+    """People and service accounts (R13)."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("person", "Person"), ("service", "Service account")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        wanted = self.value()
+        return queryset.filter(service_of__isnull=wanted == "person") if wanted in ("person", "service") else queryset
+
+
 class MembershipFilter(admin.SimpleListFilter):
     """Who is in an organization, or (by a link from its page) in a team."""
 
@@ -84,6 +99,7 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
     add_form = NewAccountForm
     list_display = (
         "username",
+        "kind",
         "email",
         "first_name",
         "last_name",
@@ -92,24 +108,37 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
         "is_superuser",
         "last_login",
     )
-    list_filter = (MembershipFilter, "is_active", "is_staff", "is_superuser", "date_joined")
+    list_select_related = ("service_of",)
+    list_filter = (MembershipFilter, KindFilter, "is_active", "is_staff", "is_superuser", "date_joined")
     search_fields = ("username", "email", "first_name", "last_name")
     filter_horizontal = ()
-    readonly_fields = ("id", "organizations", "teams", "shares_listed", "last_login", "date_joined")
+    readonly_fields = (
+        "id",
+        "kind",
+        "ending_keys",
+        "organizations",
+        "teams",
+        "shares_listed",
+        "last_login",
+        "date_joined",
+    )
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         (
             "Powers",
             {
-                "fields": POWERS,
-                "description": "Deactivating takes away every access at once, and leaves the shares for another day.",
+                "fields": (*POWERS, "ending_keys"),
+                "description": (
+                    "Deactivating takes away every access at once, and leaves the shares for another day. The keys end"
+                    " for good: theirs, and those that they made for service accounts (R13)."
+                ),
             },
         ),
         ("Where they are", {"fields": ("organizations", "teams", "shares_listed")}),
         ("Facts", {"fields": ("id", "last_login", "date_joined"), "classes": ("collapse",)}),
     )
-    members_columns = ("username", "email", "first_name", "last_name", "is_active")
+    members_columns = ("username", "kind", "email", "first_name", "last_name", "is_active")
     members_fieldsets = (
         (None, {"fields": members_columns}),
         ("Where they are", {"fields": ("organizations", "teams", "shares_listed", "id")}),
@@ -127,10 +156,12 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
         return self.list_display if is_superuser(request) else self.members_columns
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        return self.list_filter if is_superuser(request) else (MembershipFilter, "is_active")
+        return self.list_filter if is_superuser(request) else (MembershipFilter, KindFilter, "is_active")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return super().get_fieldsets(request, obj) if is_superuser(request) else self.members_fieldsets
+        """A service account has neither a password nor powers, whoever looks."""
+        whole = is_superuser(request) and not (obj and obj.service_of_id)
+        return super().get_fieldsets(request, obj) if whole else self.members_fieldsets
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The account, with who looks at it: what its page counts is scoped too."""
@@ -143,7 +174,13 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
         """Nobody shuts themselves out by mistake."""
         return (*self.readonly_fields, *POWERS) if obj == request.user else self.readonly_fields
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """A service account is looked at here, and changed on its own page."""
+        return not (obj and obj.service_of_id) and super().has_change_permission(request, obj)
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj and obj.service_of_id:
+            return False
         return obj != request.user and super().has_delete_permission(request, obj)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
@@ -164,6 +201,8 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
     def keeps(self, request: HttpRequest, obj: User) -> list[str]:
         if obj == request.user:
             return [f"{obj}: yourself"]
+        if obj.service_of_id:
+            return [f"{obj}: a service account, which is deleted on its own page"]
         return [f"{obj}: a share on {natural_id}" for natural_id in libraries_of(obj)]
 
     def goes_with(self, obj: User) -> list[str]:
@@ -175,6 +214,18 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
             return super().user_change_password(request, id, form_url)
         with recording_password(user, actor=actor_of(request)):
             return super().user_change_password(request, id, form_url)
+
+    @admin.display(description="kind")
+    def kind(self, obj: User) -> str:
+        if not obj.service_of_id:
+            return "Person"
+        address = reverse("admin:libraries_serviceaccount_change", args=[obj.pk])
+        return format_html('<a href="{}">Service account</a>', address)
+
+    @admin.display(description="keys that would end")
+    def ending_keys(self, obj: User) -> str:
+        """What deactivating would end, told beforehand."""
+        return ", ".join(f"{key.user}: {key}" for key in keys_ending_with(obj)) or "None"
 
     @admin.display(description="organizations")
     def organizations(self, obj: User) -> str:

@@ -140,6 +140,11 @@ SENTENCES: dict[str, Callable[[Event], str]] = {
     EventAction.USER_CREATED: lambda event: f"opened the account {event.principal}",
     EventAction.USER_CHANGED: lambda event: f"changed {_fields(event.details)} of the account {event.principal}",
     EventAction.USER_DELETED: lambda event: f"deleted the account {event.principal}",
+    EventAction.SERVICE_ACCOUNT_CREATED: lambda event: f"made the service account {event.principal}",
+    EventAction.SERVICE_ACCOUNT_CHANGED: lambda event: (
+        f"changed {_fields(event.details)} of the service account {event.principal}"
+    ),
+    EventAction.SERVICE_ACCOUNT_DELETED: lambda event: f"deleted the service account {event.principal}",
     EventAction.KEY_CREATED: lambda event: f"made the key “{event.details.get('key', '')}” for {event.principal}",
     EventAction.KEY_REVOKED: lambda event: f"revoked the key “{event.details.get('key', '')}” of {event.principal}",
     EventAction.SIGNED_IN: lambda event: "signed in",

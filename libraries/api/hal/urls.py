@@ -13,6 +13,7 @@ from libraries.api.hal.views import (
     members,
     organizations,
     owner,
+    service_accounts,
     shares,
     start,
     teams,
@@ -91,6 +92,28 @@ urlpatterns = [
         "organizations/<str:slug>/teams/<str:team>/members/<str:username>",
         members.TeamMemberViewSet.as_view(ONE),
         name="team-member",
+    ),
+    path(
+        "organizations/<str:slug>/service-accounts",
+        service_accounts.ServiceAccountViewSet.as_view({"get": "list", "post": "create"}),
+        name="service-accounts",
+    ),
+    path(
+        "organizations/<str:slug>/service-accounts/<str:name>",
+        service_accounts.ServiceAccountViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+        name="service-account",
+    ),
+    path(
+        "organizations/<str:slug>/service-accounts/<str:name>/keys",
+        service_accounts.ServiceAccountKeyViewSet.as_view({"get": "list", "post": "create"}),
+        name="service-account-keys",
+    ),
+    path(
+        "organizations/<str:slug>/service-accounts/<str:name>/keys/<str:key_id>",
+        service_accounts.ServiceAccountKeyViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="service-account-key",
     ),
     path("libraries/<str:library_id>/events", events.HistoryViewSet.as_view({"get": "list"}), name="history"),
     path("events", events.FeedViewSet.as_view({"get": "list"}), name="feed"),

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from libraries.management.base import SharingCommand, add_json_option, find_organization, find_user
-from libraries.models import OPERATOR
+from libraries.models import OPERATOR, ApiKey
 from libraries.people.departure import Departure, preview_departure
 from libraries.people.members import remove_member
 from libraries.rules.levels import Level
@@ -13,7 +13,7 @@ from libraries.rules.levels import Level
 class Command(SharingCommand):
     help = (
         "Let a member leave an organization, with every share, team and power of theirs in it (R12). What they alone "
-        "own needs a successor. Their API keys stay, since they belong to the account; deactivate that to end them."
+        "own needs a successor. Their API keys end, and those that they made for its service accounts (R13)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,7 +52,13 @@ def _sections(departure: Departure, successor: str | None) -> Iterator[tuple[str
     )
     yield "teams left", [team.slug for team in departure.teams]
     yield "powers taken", departure.powers
-    yield "API keys that stay with the account", [str(key) for key in departure.keys]
+    yield "API keys ended", [str(key) for key in departure.keys]
+    yield (
+        "API keys of service accounts ended, which they made",
+        [f"{key.user.username}: {key}" for key in departure.program_keys],
+    )
+    if departure.keys_elsewhere:
+        yield "API keys of service accounts elsewhere ended", [str(departure.keys_elsewhere)]
 
 
 def _document(departure: Departure, successor: str | None) -> dict[str, Any]:
@@ -67,5 +73,13 @@ def _document(departure: Departure, successor: str | None) -> dict[str, Any]:
         ],
         "teams": [team.slug for team in departure.teams],
         "powers": departure.powers,
-        "keys": [{"id": key.pk, "name": key.name, "hint": key.hint} for key in departure.keys],
+        "keys": [_key(key) for key in departure.keys],
+        "serviceAccountKeys": [
+            {**_key(key), "serviceAccount": key.user.service_name} for key in departure.program_keys
+        ],
+        "keysElsewhere": departure.keys_elsewhere,
     }
+
+
+def _key(key: ApiKey) -> dict[str, Any]:
+    return {"id": key.pk, "name": key.name, "hint": key.hint}

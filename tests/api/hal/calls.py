@@ -14,6 +14,7 @@ from libraries.models import (
     Organization,
     OrganizationUserObjectPermission,
     Scope,
+    ServiceAccount,
     Share,
     Team,
     User,
@@ -25,13 +26,15 @@ ACME = "/api/organizations/acme"
 ENGINEERING = f"{ACME}/teams/engineering"
 OLD_KEY = UUID("01900000-0000-7000-8000-000000000000")
 KEY = f"/api/keys/{OLD_KEY}"
+ROBOT = f"{ACME}/service-accounts/robot"
+ROBOTS_KEY = UUID("01900000-0000-7000-8000-000000000001")
 INITECH = {"slug": "initech", "name": "Initech"}
 
 
 class Call(NamedTuple):
     """scope: what the key must carry, None where any key will do; `library:read` or `library:write` if it is left out.
 
-    caller: who may make the call, if not alice.
+    caller: who may make the call, if not alice. also: a second scope that the key must carry.
     """
 
     method: str
@@ -40,6 +43,7 @@ class Call(NamedTuple):
     status: int = 200
     scope: Scope | str | None = ""
     caller: str = "alice"
+    also: Scope | None = None
 
     @property
     def writes(self) -> bool:
@@ -56,6 +60,21 @@ class Call(NamedTuple):
         return self.method == "POST"
 
 
+_ADMIN: dict[str, Any] = {"scope": Scope.ORGANIZATION_ADMIN}
+_KEYS: dict[str, Any] = {**_ADMIN, "also": Scope.KEY_MANAGE}
+OF_SERVICE_ACCOUNTS = {
+    "listServiceAccounts": Call("GET", f"{ACME}/service-accounts", **_ADMIN),
+    "createServiceAccount": Call("POST", f"{ACME}/service-accounts", {"name": "gateway"}, 201, **_ADMIN),
+    "getServiceAccount": Call("GET", ROBOT, **_ADMIN),
+    "patchServiceAccount": Call("PATCH", ROBOT, {"displayName": "Bot"}, **_ADMIN),
+    "deleteServiceAccount": Call("DELETE", ROBOT, None, 204, **_ADMIN),
+    "listServiceAccountKeys": Call("GET", f"{ROBOT}/keys", **_KEYS),
+    "createServiceAccountKey": Call(
+        "POST", f"{ROBOT}/keys", {"name": "ci", "scopes": ["organization:admin"]}, 201, **_KEYS
+    ),
+    "getServiceAccountKey": Call("GET", f"{ROBOT}/keys/{ROBOTS_KEY}", **_KEYS),
+    "deleteServiceAccountKey": Call("DELETE", f"{ROBOT}/keys/{ROBOTS_KEY}", None, 204, **_KEYS),
+}
 CALLS = {
     "getRoot": Call("GET", "/api/"),
     "getMe": Call("GET", "/api/me"),
@@ -98,6 +117,7 @@ CALLS = {
     "getTeamMember": Call("GET", f"{ENGINEERING}/members/bob"),
     "putTeamMember": Call("PUT", f"{ENGINEERING}/members/dave", {}, 200, Scope.ORGANIZATION_ADMIN),
     "deleteTeamMember": Call("DELETE", f"{ENGINEERING}/members/bob", None, 204, Scope.ORGANIZATION_ADMIN),
+    **OF_SERVICE_ACCOUNTS,
     "listLibraryEvents": Call("GET", f"{HANDBOOK}/events"),
     "listEvents": Call("GET", "/api/events", scope=Scope.ORGANIZATION_ADMIN),
 }
@@ -113,6 +133,6 @@ def snapshot() -> dict[str, list[Any]]:
     """Everything that a call can change: equal before and after, it changed nothing."""
     tables = (
         *(Library, Share, LibraryUserObjectPermission, LibraryGroupObjectPermission, Event, ApiKey),
-        *(Organization, OrganizationUserObjectPermission, Team, User.groups.through),
+        *(Organization, OrganizationUserObjectPermission, Team, User.groups.through, ServiceAccount),
     )
     return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}

@@ -36,6 +36,8 @@ TITLES = {
     "person_not_found": "Person not found",
     "precondition_failed": "Precondition failed",
     "scope_not_held": "Scope not held",
+    "service_account_fixed": "Service account stays what it is",
+    "service_account_not_found": "Service account not found",
     "share_not_found": "Share not found",
     "shares_refused": "Shares refused",
     "team_not_found": "Team not found",

@@ -22,6 +22,7 @@ GARBAGE = {
     "NUL": ("Bearer \x00", UNKNOWN),
 }
 SCOPED = {name: call for name, call in CALLS.items() if call.scope}
+TWICE_SCOPED = {name: call for name, call in CALLS.items() if call.also}
 
 
 @pytest.fixture(params=list(SAMPLE.values()), ids=list(SAMPLE))
@@ -88,13 +89,23 @@ def test_the_scheme_is_taken_however_it_is_written(key_for, form):
 @pytest.mark.parametrize("call", SCOPED.values(), ids=SCOPED)
 def test_a_call_takes_the_scope_for_it_and_no_other(client_for, call):
     lacking = client_for(call.caller, *[scope for scope in Scope if scope != call.needed_scope])
-    having = client_for(call.caller, call.needed_scope)
+    having = client_for(call.caller, *filter(None, [call.needed_scope, call.also]))
     before = snapshot()
     refused = lacking.send(call.method, call.path, call.body)
     assert refused.status_code == 403
     assert refused.json() == problem(403, f"The key lacks the scope {call.needed_scope}.", call.path)
     assert snapshot() == before
     assert having.send(call.method, call.path, call.body).status_code == call.status
+
+
+@pytest.mark.parametrize("call", TWICE_SCOPED.values(), ids=TWICE_SCOPED)
+def test_some_take_two_scopes(client_for, call):
+    lacking = client_for(call.caller, *[scope for scope in Scope if scope != call.also])
+    before = snapshot()
+    refused = lacking.send(call.method, call.path, call.body)
+    assert refused.status_code == 403
+    assert refused.json() == problem(403, f"The key lacks the scope {call.also}.", call.path)
+    assert snapshot() == before
 
 
 def test_the_scope_is_looked_at_before_the_library(client_for):

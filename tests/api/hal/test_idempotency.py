@@ -43,7 +43,7 @@ def test_sent_again_it_makes_nothing_and_answers_the_same(client_for, call):
 def test_without_a_key_each_is_a_request_of_its_own(client_for, call):
     client = client_for(call.caller)
     answers = [client.post(call.path, call.body) for _ in range(2)]
-    refused = call.path.endswith("organizations")  # whose slug is taken then
+    refused = call.path.endswith(("organizations", "service-accounts"))  # whose slug, or name, is taken then
     assert [answer.status_code for answer in answers] == [call.status, 422 if refused else call.status]
     assert not IdempotencyKey.objects.exists()
 
@@ -182,5 +182,5 @@ def test_of_many_at_once_one_makes_it_and_all_are_answered_the_same(client_for, 
     assert Counter(answer.status_code for answer in answers) == {call.status: 8}
     assert len({answer.content for answer in answers}) == 1
     assert Counter(answer.headers.get("Idempotent-Replayed") for answer in answers) == {None: 1, "true": 7}
-    created = ("library.created", "key.created", "organization.created", "share.revoked")
+    created = ("library.created", "key.created", "organization.created", "share.revoked", "service_account.created")
     assert Event.objects.filter(action__in=created, via="hal").count() == 1

@@ -227,7 +227,13 @@ def allowed_at(client: ApiClient, path: str, attempts: list[Attempt]) -> bool:
 def test_the_root_links_to_what_is_there(client_for):
     client = client_for("alice")
     links = client.get("/api/").json()["_links"]
-    values = {"{id}": "handbook", "{principalId}": "alice", "{slug}": "acme", "{team}": "engineering"}
+    values = {
+        "{id}": "handbook",
+        "{principalId}": "alice",
+        "{slug}": "acme",
+        "{team}": "engineering",
+        "{name}": "robot",
+    }
     for relation in set(links) - {"curies"}:
         href = links[relation]["href"]
         assert ("{" in href) == links[relation].get("templated", False)

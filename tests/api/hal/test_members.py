@@ -4,7 +4,9 @@ import pytest
 
 from libraries.models import OPERATOR, ApiKey, Event, Share, User
 from libraries.people.administrators import administers, set_administrator
+from libraries.people.keys import create_api_key
 from libraries.people.queries import is_member
+from libraries.people.service_accounts import create_service_account
 from libraries.rules.levels import Level
 from tests.api.hal.calls import ACME, snapshot
 from tests.api.hal.documents import CURIES, problem
@@ -13,10 +15,16 @@ from tests.factories import give, level_of, make_user
 MEMBERS = f"{ACME}/members"
 
 
-def document(username, *, administrator=False, active=True, edit=True):
+def document(username, *, administrator=False, active=True, service_account=False, edit=True):
     here = {"href": f"{MEMBERS}/{username}"}
     links = {"self": here, "edit": here, "inf:delete": here} if edit else {"self": here}
-    return {"_links": links, "username": username, "active": active, "administrator": administrator}
+    return {
+        "_links": links,
+        "username": username,
+        "active": active,
+        "serviceAccount": service_account,
+        "administrator": administrator,
+    }
 
 
 def only_administrators(path):
@@ -180,9 +188,12 @@ class TestDelete:
         assert snapshot() == before
 
     @pytest.mark.parametrize("query", ["", "&successor=carol"])
-    def test_a_dry_run_tells_what_would_go_and_what_stays(self, client_for, handbook, roadmap, bob, query):
+    def test_a_dry_run_tells_what_would_go(self, client_for, handbook, roadmap, acme, bob, query):
         client_for("bob")
         key = ApiKey.objects.get(user=bob)
+        robot = create_service_account(organization=acme, name="builder", actor=OPERATOR)
+        program_key, _ = create_api_key(user=robot, name="ci", actor=OPERATOR)
+        ApiKey.objects.filter(pk=program_key.pk).update(made_by=bob)  # while he administered acme
         give(handbook, "bob", Level.READER)
         client = client_for("alice")
         before = snapshot()
@@ -202,6 +213,10 @@ class TestDelete:
             "teams": ["engineering"],
             "powers": [],
             "keys": [{"id": str(key.pk), "name": "test", "hint": key.hint}],
+            "serviceAccountKeys": [
+                {"id": str(program_key.pk), "name": "ci", "hint": program_key.hint, "serviceAccount": "builder"}
+            ],
+            "keysElsewhere": 0,
         }
         assert snapshot() == before
 

@@ -14,8 +14,9 @@ def document(organization, *, administered=False, edit=False):
     here = f"{PATH}/{organization.slug}"
     links = {"self": {"href": here}}
     links |= {f"inf:{name}": {"href": f"{here}/{name}"} for name in ("members", "teams", "libraries")}
+    for_administrators = {"inf:service-accounts": {"href": f"{here}/service-accounts"}, "edit": {"href": here}}
     return {
-        "_links": {**links, "edit": {"href": here}} if edit else links,
+        "_links": {**links, **for_administrators} if edit else links,
         "id": str(organization.pk),
         "slug": organization.slug,
         "name": organization.name,

@@ -24,6 +24,11 @@ def test_it_names_everything_there_is(client_for):
             "inf:members": {"href": "/api/organizations/{slug}/members{?q,start,count}", "templated": True},
             "inf:teams": {"href": "/api/organizations/{slug}/teams{?q,start,count}", "templated": True},
             "inf:team": {"href": "/api/organizations/{slug}/teams/{team}", "templated": True},
+            "inf:service-accounts": {
+                "href": "/api/organizations/{slug}/service-accounts{?q,start,count}",
+                "templated": True,
+            },
+            "inf:service-account": {"href": "/api/organizations/{slug}/service-accounts/{name}", "templated": True},
             "inf:events": {
                 "href": "/api/events{?action,actor,principal,organization,library,since,until,count}",
                 "templated": True,

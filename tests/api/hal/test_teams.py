@@ -31,7 +31,7 @@ def document(team, *, edit=True):
 def member(username, *, edit=True):
     here = {"href": f"{TEAM_MEMBERS}/{username}"}
     links = {"self": here, "edit": here, "inf:delete": here} if edit else {"self": here}
-    return {"_links": links, "username": username, "active": True}
+    return {"_links": links, "username": username, "active": True, "serviceAccount": False}
 
 
 def only_administrators(path):

@@ -30,6 +30,9 @@ PRINCIPAL_ID = OpenApiParameter(
 )
 ORGANIZATION = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="The organization's slug.")
 TEAM = OpenApiParameter("team", str, OpenApiParameter.PATH, description="The team's slug.")
+SERVICE_ACCOUNT = OpenApiParameter(
+    "name", str, OpenApiParameter.PATH, description="The service account's name in the organization."
+)
 KEY_ID = OpenApiParameter("id", str, OpenApiParameter.PATH, description="The key's UUID.")
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,

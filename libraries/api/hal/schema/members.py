@@ -61,7 +61,8 @@ members = extend_schema_view(
         refused=(404, 409, 412, 422),
         description=(
             "409 names the libraries that they alone own, unless a successor is named. 200 answers a dry run: what "
-            "would go, and the API keys, which stay since they belong to the account."
+            "would go. Their API keys end, and those that they made for service accounts; of who removes themselves, "
+            "the latter alone. A service account is not removed but deleted (403)."
         ),
     ),
 )

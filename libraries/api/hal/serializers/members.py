@@ -40,6 +40,10 @@ class PersonDocument(HalSerializer):
 
     username = serializers.CharField()
     active = serializers.BooleanField(source="is_active", help_text="An inactive account may do nothing.")
+    serviceAccount = serializers.SerializerMethodField(help_text="Whether it is a program's account (R13).")
+
+    def get_serviceAccount(self, member: User) -> bool:
+        return member.service_of_id is not None
 
     def path(self, member: User) -> str:
         raise NotImplementedError
@@ -82,12 +86,18 @@ class EndingShare(serializers.Serializer):
     accessLevel = LevelField(source="level")
 
 
-class StayingKey(serializers.Serializer):
-    """A key that stays with the account."""
+class EndingKey(serializers.Serializer):
+    """A key that ends with a membership."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
     hint = serializers.CharField(help_text="How it begins.")
+
+
+class EndingProgramKey(EndingKey):
+    """A service account's key that ends with the membership of who made it."""
+
+    serviceAccount = serializers.CharField(source="user.service_name", help_text="Its name in the organization.")
 
 
 @extend_schema_serializer(component_name="Departure")
@@ -100,7 +110,15 @@ class DepartureDocument(HalSerializer):
     shares = EndingShare(many=True)
     teams = serializers.SerializerMethodField()
     powers = serializers.ListField(child=serializers.CharField())
-    keys = StayingKey(many=True, help_text="They stay, but open nothing of the organization any more.")
+    keys = EndingKey(many=True, help_text="Their own: all end, unless they remove themselves.")
+    serviceAccountKeys = EndingProgramKey(
+        many=True,
+        source="program_keys",
+        help_text="Those that they made for the organization's service accounts: all end.",
+    )
+    keysElsewhere = serializers.IntegerField(
+        source="keys_elsewhere", help_text="How many keys of other organizations' service accounts end with theirs."
+    )
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_libraries(self, departure: Departure) -> list[str]:

@@ -92,5 +92,6 @@ class OrganizationDocument(HalSerializer):
         for name in ("members", "teams", "libraries"):
             links[f"inf:{name}"] = {"href": path_to(f"hal:organization-{name}", organization.slug)}
         if organization.administered and self.may_write():
+            links["inf:service-accounts"] = {"href": path_to("hal:service-accounts", organization.slug)}
             links["edit"] = here
         return links

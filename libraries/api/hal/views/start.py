@@ -37,6 +37,8 @@ class RootViewSet(HalViewSet):
             "inf:members": templated(f"{organization}/members{{?q,start,count}}"),
             "inf:teams": templated(f"{organization}/teams{{?q,start,count}}"),
             "inf:team": templated(f"{organization}/teams/{{team}}"),
+            "inf:service-accounts": templated(f"{organization}/service-accounts{{?q,start,count}}"),
+            "inf:service-account": templated(f"{organization}/service-accounts/{{name}}"),
             "inf:events": templated(
                 path_to("hal:feed") + "{?action,actor,principal,organization,library,since,until,count}"
             ),

@@ -32,6 +32,6 @@ def _run(statements):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("libraries", "0004_audit_usernames")]
+    dependencies = [("libraries", "0004_usernames")]
 
     operations = [migrations.RunPython(_run(SQLITE_TRIGGERS), _run(SQLITE_TRIGGERS_UNDONE))]

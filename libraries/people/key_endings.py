@@ -1,0 +1,63 @@
+"""Keys that end with something else than their own revocation, and what is recorded of a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from libraries.events.record import EventAction, record, record_of_organization
+from libraries.models import Actor, ApiKey, Organization, User
+from libraries.rules.conditions import unexpired
+
+
+def keys_ending_with(person: User, *, at: Organization | None = None) -> list[ApiKey]:
+    """The live keys that end when a person is let go, or deactivated: each with its user (R13).
+
+    Their own, those that they made for service accounts (of the organization `at`, where one is named), and what any of
+    these made.
+    """
+    made_for_programs = (
+        Q(made_by=person, user__service_of=at) if at else Q(made_by=person, user__service_of__isnull=False)
+    )
+    return _with_what_they_made(Q(user=person) | made_for_programs)
+
+
+def keys_made_for_programs(person: User, *, at: Organization) -> list[ApiKey]:
+    """The live keys that a person made for the organization's service accounts, and what these made (R13)."""
+    return _with_what_they_made(Q(made_by=person, user__service_of=at))
+
+
+def end_keys(keys: Iterable[ApiKey], *, actor: Actor) -> None:
+    """End each of the keys, with its event; what gives the right to is for the verb that calls this."""
+    for key in keys:
+        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now()):
+            record_of_key(EventAction.KEY_REVOKED, key, actor=actor)
+
+
+def record_of_key(action: EventAction, key: ApiKey, *, actor: Actor) -> None:
+    """Write one event about a key. Its organization reads those of its service accounts' keys.
+
+    Where it is a person's and another makes it, a superuser or the operator, the event says so (R13).
+    """
+    user = key.user
+    details = {"key": key.name}
+    if action == EventAction.KEY_CREATED and user.service_of is None and actor.pk != user.pk:
+        details["madeForThemBy"] = actor.username or "the operator"
+    if user.service_of:
+        record_of_organization(action, user.service_of, actor=actor, principal=user.username, details=details)
+    else:
+        record(action, actor=actor, principal=user.username, details=details)
+
+
+def _with_what_they_made(first: Q) -> list[ApiKey]:
+    """Live ones alone: who made a key that is revoked took it along, and none outlasts what made it."""
+    live = ApiKey.objects.filter(unexpired(), revoked_at=None).select_related("user__service_of")
+    found: dict[UUID, ApiKey] = {}
+    fresh = list(live.filter(first))
+    while fresh:
+        found.update((key.pk, key) for key in fresh)
+        fresh = list(live.filter(made_by_key__in=[key.pk for key in fresh]).exclude(pk__in=found))
+    return sorted(found.values(), key=lambda key: key.pk)
