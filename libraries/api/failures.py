@@ -36,6 +36,7 @@ FORBIDDEN = (
     errors.MayNotAsk,
     errors.NotSuperuser,
     errors.KeyOfAnother,
+    errors.PowerLost,
     errors.LevelAboveOwn,
     errors.OwnShareFixed,
 )
@@ -61,6 +62,7 @@ def usual_statuses(*, invalid: int) -> dict[type[Exception], int]:
     """
     return {
         exceptions.ValidationError: invalid,
+        errors.CredentialEnded: 401,
         **dict.fromkeys(NOT_FOUND, 404),
         **dict.fromkeys(FORBIDDEN, 403),
         **dict.fromkeys(INVALID, invalid),

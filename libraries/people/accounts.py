@@ -38,8 +38,8 @@ def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -
         now = locked(User.objects.select_for_update(no_key=True), user, gone=_gone(user))
         changed = differences_of(now, changes)
         if changed:
-            User.objects.filter(pk=now.pk).update(**changes)
             record(EventAction.USER_CHANGED, actor=actor, principal=now.username, details=changed)
+            User.objects.filter(pk=now.pk).update(**changes)
         return bool(changed)
 
 
