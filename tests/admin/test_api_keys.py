@@ -10,7 +10,7 @@ from django.contrib.staticfiles.finders import find
 from django.test import Client
 from django.utils.formats import date_format
 
-from libraries.models import ApiKey, Event
+from libraries.models import ApiKey, Event, Scope
 from libraries.people.keys import find_api_key
 from tests.admin.pages import errors, messages
 from tests.clients import ApiClient
@@ -66,7 +66,7 @@ def test_its_secret_is_in_that_one_answer_and_nowhere_else(console, bob, caplog,
 
 def test_scopes_are_checkboxes_and_one_is_needed(console, bob):
     html = console.get(ADD).content.decode()
-    assert html.count('type="checkbox" name="scopes"') == 4
+    assert html.count('type="checkbox" name="scopes"') == len(Scope)
 
     none = console.save(ADD, user=str(bob.pk), name="nightly", scopes=[])
     unknown = make(console, bob, scopes=["everything"])
