@@ -1,12 +1,14 @@
 """What a credential seals, that credential opens, and nothing else does."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libraries.api.sealing import Unopenable, opened, sealed
 
-WITH = {"credential": "shr_mine", "salt": b"salt", "about": b"row 1"}
+WITH: Any = {"credential": "shr_mine", "salt": b"salt", "about": b"row 1"}
 
 
 @given(st.binary(max_size=500))
