@@ -40,8 +40,8 @@ def change_organization(
     organization) raises.
     """
     with transaction.atomic():
-        require_administrator(actor, organization)
         now = locked(Organization.objects.select_for_update(no_key=True), organization, gone=OrganizationNotFound())
+        require_administrator(actor, organization)
         if precondition:
             precondition(now)
         changed = differences_of(now, changes)
