@@ -257,6 +257,28 @@ class ServiceAccountNotFound(SharingError):
         self.name = name
 
 
+class CredentialEnded(SharingError):
+    """The key was revoked or has expired, or its account was deactivated, while the request was being carried out."""
+
+    code = "credential_ended"
+    title = "Credential ended meanwhile"
+    what_to_do = "Use a key that is still good; nothing was changed."
+
+    def __init__(self) -> None:
+        super().__init__("Your key or your account was ended while this was being done, so nothing was changed.")
+
+
+class PowerLost(SharingError):
+    """The caller was made less than a superuser while the request was being carried out."""
+
+    code = "power_lost"
+    title = "Power lost meanwhile"
+    what_to_do = "Nothing was changed. Send it again where you may do it without that power, or ask a superuser."
+
+    def __init__(self) -> None:
+        super().__init__("You were a superuser when you asked and are none any more, so nothing was changed.")
+
+
 class LevelAboveOwn(SharingError):
     """The level given, or the level of the share that would change, is above the caller's own (R5)."""
 
@@ -299,7 +321,7 @@ class OnlyUsersOwn(SharingError):
 
 
 class ScopeNotHeld(SharingError):
-    """A key cannot give a scope that it lacks, nor revoke a key that has one."""
+    """A key cannot give a scope that it lacks, nor revoke a key that has one; managing keys at all takes key:manage."""
 
     code = "scope_not_held"
     title = "Scope not held"

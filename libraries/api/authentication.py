@@ -9,13 +9,14 @@ from urllib.parse import parse_qs
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
-from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from libraries.models import ApiKey, Scope, User
+from libraries.models import ApiKey, User
 from libraries.people.keys import find_api_key
 
 KEYWORD = "bearer"
+DEAD_KEY = "The key is unknown, expired or revoked."
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -45,7 +46,7 @@ class KeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed("The request carries two different credentials.")
         key = find_api_key(secrets.pop())
         if key is None:
-            raise AuthenticationFailed("The key is unknown, expired or revoked.")
+            raise AuthenticationFailed(DEAD_KEY)
         return key.user, key
 
     @classmethod
@@ -59,15 +60,14 @@ class KeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """The key must carry the scope that the view names for reading, or for changing, and its further one; any will do for None."""
+    """The key must carry the scope that the view needs for the call, and its further one; any key will do for None."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not isinstance(request.auth, ApiKey):
             return False
         if view.action is None:  # a method that the view does not have: 405 comes next
             return True
-        scope: Scope | None = view.read_scope if request.method in SAFE_METHODS else view.write_scope
-        for wanted in filter(None, (scope, view.further_scope)):
+        for wanted in filter(None, (view.needed_scope(), view.further_scope)):
             if wanted not in request.auth.scopes:
                 raise PermissionDenied(f"The key lacks the scope {wanted}.")
         return True

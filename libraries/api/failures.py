@@ -37,6 +37,7 @@ FORBIDDEN = (
     errors.MayNotAsk,
     errors.NotSuperuser,
     errors.KeyOfAnother,
+    errors.PowerLost,
     errors.LevelAboveOwn,
     errors.OwnShareFixed,
     errors.ServiceAccountFixed,
@@ -69,6 +70,7 @@ def usual_statuses(*, invalid: int) -> dict[type[Exception], int]:
     """
     return {
         exceptions.ValidationError: invalid,
+        errors.CredentialEnded: 401,
         **dict.fromkeys(NOT_FOUND, 404),
         **dict.fromkeys(FORBIDDEN, 403),
         **dict.fromkeys(INVALID, invalid),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from io import BytesIO, RawIOBase
 from math import isfinite
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
@@ -22,6 +24,26 @@ class BodyTooLarge(APIException):
 
     def __init__(self) -> None:
         super().__init__(f"The body is longer than {settings.MAX_BODY_BYTES} bytes.")
+
+
+def read_ahead(request: HttpRequest) -> None:
+    """Wait for the body, as far as MAX_BODY_BYTES, and put it where it is read from; what is wrong with it is told then."""
+    body: Any
+    try:
+        body = BytesIO(request.read(settings.MAX_BODY_BYTES + 1))
+    except OSError as error:
+        body = _Torn(error)
+    request._stream, request._read_started = body, False  # type: ignore[attr-defined]
+
+
+class _Torn(RawIOBase):
+    """A body that did not arrive whole."""
+
+    def __init__(self, error: OSError) -> None:
+        self._error = error
+
+    def read(self, size: int = -1, /) -> bytes:
+        raise self._error
 
 
 class StrictJSONParser(BaseParser):

@@ -1,4 +1,7 @@
-"""What every dialect's views have in common: the order of checks, the way in, and errors in the dialect's words."""
+"""What every dialect's views have in common: the order of checks, the way in, and errors in the dialect's words.
+
+The body is waited for before the credential is looked at, so that no time passes between that and what follows.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,21 @@ from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from rest_framework.exceptions import NotFound, ParseError
-from rest_framework.permissions import BasePermission
+from rest_framework.exceptions import AuthenticationFailed, NotFound, ParseError
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import ViewSet
 
 from libraries.access.check import get_library_for
-from libraries.api.authentication import HasScope, KeyAuthentication
+from libraries.api.authentication import DEAD_KEY, HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
-from libraries.api.parsers import StrictJSONParser
+from libraries.api.parsers import StrictJSONParser, read_ahead
+from libraries.errors import CredentialEnded
 from libraries.events.record import client_address, recorded_via, recorded_with_key
+from libraries.events.standing import acting, acts_with
 from libraries.models import ApiKey, Library, Scope, User
 from libraries.rules.levels import Action
 
@@ -45,16 +51,22 @@ class DialectViewSet(ViewSet):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         address = client_address(request.META)
-        with recorded_via(self.dialect, getattr(request, "request_id", ""), address=address):
+        with recorded_via(self.dialect, getattr(request, "request_id", ""), address=address), acting():
             response = super().dispatch(request, *args, **kwargs)
         self._keep_private(request, response)
         return response
 
     def perform_authentication(self, request: Request) -> None:
-        """The events of this request name the key from here on."""
+        """Once the whole request is there. What is written from here on is written while the key stands."""
+        read_ahead(request._request)
         super().perform_authentication(request)
         if isinstance(request.auth, ApiKey):
             recorded_with_key(request.auth.pk)
+            acts_with(request.auth)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """A key that ends while it is used is refused as if it had ended before."""
+        return super().handle_exception(AuthenticationFailed(DEAD_KEY) if isinstance(exc, CredentialEnded) else exc)
 
     def _keep_private(self, request: HttpRequest, response: HttpResponseBase) -> None:
         """No shared cache keeps the answer; none at all does where the address itself holds a key."""
@@ -81,6 +93,10 @@ class DialectViewSet(ViewSet):
     def key(self) -> ApiKey:
         """What the caller asks with."""
         return cast(ApiKey, self.request.auth)
+
+    def needed_scope(self) -> Scope | None:
+        """What the key must carry for the call: the scope for reading, or for changing; None where any key will do."""
+        return self.read_scope if self.request.method in SAFE_METHODS else self.write_scope
 
     def library_for(self, identifier: str, action: Action) -> Library:
         """The door: the library, for a caller who may do `action`. Raises LibraryNotFound, ActionNotAllowed."""

@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from libraries.db.bulk import insert
+from libraries.events.standing import insert_while_standing, require_standing
 from libraries.identifiers import new_uuid_text
 from libraries.models import Actor, Event, Library, Organization, Share
 
@@ -100,8 +101,12 @@ def client_address(meta: Mapping[str, Any]) -> str | None:
 
 
 def record(action: EventAction, *, actor: Actor, **what: object) -> None:
-    """Write one event. `what` holds further columns of Event."""
-    Event.objects.create(action=action, **_who_and_how(actor), **what)
+    """Write one event. `what` holds further columns of Event.
+
+    Raises CredentialEnded or PowerLost where the actor is less than when they were read (`standing`). So what takes
+    away whatever its own actor stands on is recorded first.
+    """
+    insert_while_standing(Event(action=action, **_who_and_how(actor), **what), actor)
 
 
 def record_of_library(action: EventAction, library: Library, *, actor: Actor, **what: object) -> None:
@@ -148,7 +153,9 @@ class ShareChange(Protocol):
 
 
 def record_of_shares(changes: Sequence[ShareChange], *, actor: Actor) -> None:
-    """Write one event for each change, in their order, all in one statement."""
+    """Write one event for each change, in their order, all in one statement. Raises what `record` raises."""
+    if changes:
+        require_standing(actor)
     libraries = {change.library.natural_id: change.library for change in changes}
     always = {"at": timezone.now().isoformat(), **_who_and_how(actor)}
     same = {name: {**always, **_library_columns(library)} for name, library in libraries.items()}

@@ -20,8 +20,8 @@ class IdempotencyKeyQuerySet(models.QuerySet["IdempotencyKey"]):
 class IdempotencyKey(models.Model):
     """A request that created something, and its answer, for whoever sends it again.
 
-    fingerprint: SHA-256 of the request. body: the answer, sealed, since it may hold a secret. status: None only while
-    the transaction that creates goes on, so nobody else ever sees that.
+    fingerprint: SHA-256 of the request. body: the answer, sealed, since it may hold a secret. nonce: the salt of what
+    seals it. status: None only while the transaction that creates goes on, so nobody else ever sees that.
     """
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)

@@ -47,10 +47,10 @@ def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -
         if "username" in changed:
             require_username(str(changes["username"]))
         if changed:
-            User.objects.filter(pk=now.pk).update(**changes)
+            record(EventAction.USER_CHANGED, actor=actor, principal=now.username, details=changed)
             if now.is_active and changed.get("is_active"):
                 end_keys(keys_ending_with(now), actor=actor)
-            record(EventAction.USER_CHANGED, actor=actor, principal=now.username, details=changed)
+            User.objects.filter(pk=now.pk).update(**changes)
         return bool(changed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q
@@ -30,11 +30,34 @@ def keys_made_for_programs(person: User, *, at: Organization) -> list[ApiKey]:
     return _with_what_they_made(Q(made_by=person, user__service_of=at))
 
 
-def end_keys(keys: Iterable[ApiKey], *, actor: Actor) -> None:
-    """End each of the keys, with its event; what gives the right to is for the verb that calls this."""
-    for key in keys:
-        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now()):
-            record_of_key(EventAction.KEY_REVOKED, key, actor=actor)
+def keys_made_with(key: ApiKey) -> list[ApiKey]:
+    """The live keys that end with the key (R13), each with its user: made with it, or with one that was."""
+    return _with_what_they_made(Q(made_by_key=key))
+
+
+def end_keys(keys: Collection[ApiKey], *, actor: Actor) -> list[ApiKey]:
+    """End each of the keys, and all that was made with them (R13), with an event each; returns those that this ended.
+
+    What gives the right to is for the verb that calls this, in its transaction.
+    """
+    first = {key.pk for key in keys}
+    locked = _locked_with_descendants(first)
+    ended = [key for key in locked if key.revoked_at is None and (key.is_live or key.pk in first)]
+    for key in ended:  # recorded first: the acting key may be among them
+        record_of_key(EventAction.KEY_REVOKED, key, actor=actor)
+    ApiKey.objects.filter(pk__in=[key.pk for key in ended]).update(revoked_at=Now())
+    return ended
+
+
+def _locked_with_descendants(first: Collection[UUID]) -> list[ApiKey]:
+    """Locked, so that no call with any of them can write, nor make one more, any longer; a query for each generation."""
+    rows = ApiKey.objects.select_for_update(no_key=True, of=("self",)).select_related("user__service_of").order_by("pk")
+    found: dict[UUID, ApiKey] = {}
+    generation = list(rows.filter(pk__in=first))
+    while generation:
+        found.update((key.pk, key) for key in generation)
+        generation = list(rows.filter(made_by_key__in=generation).exclude(pk__in=found))
+    return list(found.values())
 
 
 def record_of_key(action: EventAction, key: ApiKey, *, actor: Actor) -> None:

@@ -24,7 +24,8 @@ from libraries.events.record import EventAction
 from libraries.identifiers import is_uuid
 from libraries.models import Actor, ApiKey, Organization, Scope, User
 from libraries.models.keys import KEY_NAME_LENGTH
-from libraries.people.key_endings import record_of_key
+from libraries.people.key_endings import end_keys, record_of_key
+from libraries.people.locks import lock_user
 from libraries.rules.conditions import unexpired
 
 ALPHABET = string.digits + string.ascii_letters
@@ -45,15 +46,17 @@ def create_api_key(
     asking_key: ApiKey | None = None,
     actor: Actor,
 ) -> tuple[ApiKey, str]:
-    """Make a key; returns it and the secret, which nobody can read again. The secret is never logged.
+    """Make a key, which knows who made it (R13); returns it and the secret, which nobody can read again or finds logged.
 
-    asking_key: the key that asks for it. The new one outgrows it in nothing, and takes its end where none is named.
+    asking_key: the key that asks for it. The new one outgrows it in nothing, takes its end where none is named, and
+    ends with it. None where a person asks without one.
     Raises KeyOfAnother, InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed or is
     beyond that of `asking_key`, ScopeNotHeld.
     """
     _require_power_over_keys_of(user, actor)
     _refuse_name(name)
     if asking_key:
+        _require_to_manage(asking_key)
         _refuse_scopes_beyond(asking_key, scopes)
         expires_at = _end_within(asking_key, expires_at)
     if expires_at and expires_at <= timezone.now():
@@ -105,8 +108,8 @@ def _note_use(key: ApiKey) -> None:
 
 
 def live_keys_of(user: User) -> QuerySet[ApiKey]:
-    """The user's keys that open anything."""
-    return _live_keys().filter(user=user)
+    """The user's keys that open anything, each with its maker."""
+    return _live_keys().filter(user=user).select_related("made_by")
 
 
 def get_key_of(user: User, identifier: str) -> ApiKey:
@@ -117,24 +120,28 @@ def get_key_of(user: User, identifier: str) -> ApiKey:
     return key
 
 
+def may_manage_keys(asking_key: ApiKey) -> bool:
+    """Whether a caller with the key makes keys, sees them, and ends others than that key itself."""
+    return Scope.KEY_MANAGE in asking_key.scopes
+
+
 def may_revoke_key(key: ApiKey, *, asking_key: ApiKey) -> bool:
-    """Whether a caller with the key `asking_key` may end the key: that one itself, or one that has no scope beyond it."""
-    return key == asking_key or set(key.scopes) <= set(asking_key.scopes)
+    """Whether a caller with the key `asking_key` may end the key: that one itself, or as a manager one within its scopes."""
+    return key == asking_key or (may_manage_keys(asking_key) and set(key.scopes) <= set(asking_key.scopes))
 
 
-def revoke_api_key(*, key: ApiKey, asking_key: ApiKey | None = None, actor: Actor) -> bool:
-    """End a key for good; returns whether that changed anything.
+def revoke_api_key(*, key: ApiKey, asking_key: ApiKey | None = None, actor: Actor) -> list[ApiKey]:
+    """End a key for good, and with it every key that was made with it (R13); returns those that this ended, it first.
 
     asking_key: the key that asks for it. Raises KeyOfAnother, ScopeNotHeld.
     """
     _require_power_over_keys_of(key.user, actor)
     if asking_key and key != asking_key:
+        _require_to_manage(asking_key)
         _refuse_scopes_beyond(asking_key, key.scopes)
     with transaction.atomic():
-        revoked = ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now())
-        if revoked:
-            record_of_key(EventAction.KEY_REVOKED, key, actor=actor)
-        return bool(revoked)
+        lock_user(key.user)  # so that two of their keys that end each other never wait for each other
+        return end_keys([key], actor=actor)
 
 
 def service_accounts_of(administrator: Actor) -> QuerySet[User]:
@@ -152,6 +159,11 @@ def _require_power_over_keys_of(user: User, actor: Actor) -> None:
 
 def _live_keys() -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(unexpired(), revoked_at=None)
+
+
+def _require_to_manage(asking_key: ApiKey) -> None:
+    if not may_manage_keys(asking_key):
+        raise ScopeNotHeld(Scope.KEY_MANAGE)
 
 
 def _refuse_scopes_beyond(asking_key: ApiKey, scopes: Collection[str]) -> None:

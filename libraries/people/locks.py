@@ -1,4 +1,9 @@
-"""Locks on who is in what. They are taken in one order, libraries, teams, users, each kind by key."""
+"""Locks on who is in what. They are taken in one order, libraries, teams, users, each kind by key; API keys come last.
+
+What a verb relies on, its actor's power over the organization included, is asked behind its locks: what was asked before
+may be over by the time that they are had. Whether the actor is still who they were is asked with the event, which is
+written last (`events.standing`).
+"""
 
 from __future__ import annotations
 

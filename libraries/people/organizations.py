@@ -54,8 +54,8 @@ def change_organization(
     OutsideOwners where they cannot be taken away.
     """
     with transaction.atomic():
-        require_administrator(actor, organization)
         now = _locked_to_change(organization, changes, outside)
+        require_administrator(actor, organization)
         if precondition:
             precondition(now)
         changed = differences_of(now, changes)

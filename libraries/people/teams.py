@@ -17,9 +17,9 @@ from libraries.sharing.write import erase_share
 
 def create_team(*, organization: Organization, slug: str, name: str, email: str = "", actor: Actor) -> Team:
     """Set up a team. Raises NotAdministrator, NameTaken."""
-    require_administrator(actor, organization)
     try:
         with transaction.atomic():
+            require_administrator(actor, organization)
             team = Team.objects.create(organization=organization, slug=slug, name=name, email=email)
             _record_of_team(EventAction.TEAM_CREATED, team, actor)
     except IntegrityError:
@@ -42,10 +42,10 @@ def put_team(
     with the team, or None where there is none yet) raises.
     """
     with transaction.atomic():
-        require_administrator(actor, organization)
         locked(
             Organization.objects.select_for_update(no_key=True), organization, gone=OrganizationNotFound()
         )  # so that two make one team
+        require_administrator(actor, organization)
         team = organization.teams.select_for_update(no_key=True).filter(slug=slug).first()
         if precondition:
             precondition(team)
@@ -63,8 +63,8 @@ def change_team(*, team: Team, changes: Mapping[str, str], actor: Actor) -> bool
     """
     try:
         with transaction.atomic():
-            require_administrator(actor, team.organization)
             now = locked(Team.objects.select_for_update(no_key=True), team, gone=TeamNotFound())
+            require_administrator(actor, team.organization)
             changed = differences_of(now, changes)
             if changed:
                 Team.objects.filter(pk=now.pk).update(**changes)
@@ -88,10 +88,10 @@ def delete_team(*, team: Team, precondition: Callable[[Team], None] | None = Non
     raises.
     """
     with transaction.atomic():
-        require_administrator(actor, team.organization)
         shared = team.organization.libraries.filter(pk__in=team.shares.values("library"))
         libraries = lock_with_principals(shared, Team.objects.filter(pk=team.pk))
         _lock_team(team)
+        require_administrator(actor, team.organization)
         if precondition:
             precondition(team)
         for library in libraries:
@@ -110,9 +110,9 @@ def add_team_member(
     locked user, or None for one who is not in the team) raises.
     """
     with transaction.atomic():
-        require_administrator(actor, team.organization)
         _lock_team(team)
         lock_user(user)
+        require_administrator(actor, team.organization)
         if not is_member(user, team.organization):
             raise NotMember(user.username, team.organization.slug)
         if precondition:
@@ -132,8 +132,8 @@ def remove_team_member(
     Raises NotAdministrator, NotMember, and what `precondition` (called with the locked user) raises.
     """
     with transaction.atomic():
-        require_administrator(actor, team.organization)
         lock_user(user)
+        require_administrator(actor, team.organization)
         if not is_member(user, team):
             raise NotMember(user.username, team.slug)
         if precondition:

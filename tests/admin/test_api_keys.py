@@ -10,8 +10,8 @@ from django.contrib.staticfiles.finders import find
 from django.test import Client
 from django.utils.formats import date_format
 
-from libraries.models import OPERATOR, ApiKey, Event
-from libraries.people.keys import find_api_key
+from libraries.models import OPERATOR, ApiKey, Event, Scope
+from libraries.people.keys import create_api_key, find_api_key, revoke_api_key
 from libraries.people.service_accounts import create_service_account
 from tests.admin.pages import errors, messages
 from tests.clients import ApiClient
@@ -67,7 +67,7 @@ def test_its_secret_is_in_that_one_answer_and_nowhere_else(console, bob, caplog,
 
 def test_scopes_are_checkboxes_and_one_is_needed(console, bob):
     html = console.get(ADD).content.decode()
-    assert html.count('type="checkbox" name="scopes"') == 4
+    assert html.count('type="checkbox" name="scopes"') == len(Scope)
 
     none = console.save(ADD, user=str(bob.pk), name="nightly", scopes=[])
     unknown = make(console, bob, scopes=["everything"])
@@ -130,6 +130,57 @@ def test_one_click_revokes_one_from_the_list_and_from_its_page(console, bob):
         assert messages(done) == [f"Revoked: {key}. Requests that bring it are refused from now on."]
         assert ApiClient(secret).get("/api/me").status_code == 401
         assert "formaction" not in console.get(f"{LIST}{key.pk}/change/").content.decode()
+
+
+def family_of(user):
+    """Three keys of theirs: with the first the second was made, and with that the third."""
+    keys: list[ApiKey] = []
+    for name in ("root", "child", "grandchild"):
+        parent = keys[-1] if keys else None
+        keys.append(create_api_key(user=user, name=name, asking_key=parent, actor=user)[0])
+    return keys
+
+
+def live():
+    return list(ApiKey.objects.filter(revoked_at=None).order_by("pk").values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("way", ["button", "action"])
+def test_what_ends_along_is_shown_before_it_does(console, bob, way):
+    root, child, grandchild = family_of(bob)
+    path = f"{LIST}{root.pk}/revoke/" if way == "button" else LIST
+    chosen = {} if way == "button" else {"action": "revoke", "_selected_action": [str(root.pk)], "index": "0"}
+
+    asked = console.client.post(path, chosen)
+
+    assert asked.status_code == 200
+    assert asked.context["along"] == [child, grandchild]
+    assert all(str(key) in asked.content.decode() for key in (root, child, grandchild))
+    assert live() == ["root", "child", "grandchild"]
+
+    sent: dict[str, list[str]] = {}
+    for name, value in [*asked.context["posted"], ("confirmed", asked.context["confirmed"])]:
+        sent.setdefault(name, []).append(value)
+    late, _ = create_api_key(user=bob, name="late", asking_key=child, actor=bob)
+    assert console.client.post(path, sent).context["along"] == [child, grandchild, late]
+    assert live() == ["root", "child", "grandchild", "late"]
+
+    revoke_api_key(key=late, actor=bob)
+    done = console.client.post(path, sent, follow=True)
+
+    told = f"Revoked: {root}, {child}, {grandchild}. Requests that bring it are refused from now on."
+    assert messages(done) == [told]
+    assert live() == []
+    assert Event.objects.filter(via="admin", action="key.revoked", actor="admin").count() == 3
+
+
+def test_a_key_made_here_knows_its_maker_and_ends_alone(console, bob, admin_user):
+    make(console, bob)
+    key = ApiKey.objects.get(name="nightly")
+    assert (key.made_by, key.made_by_key) == (admin_user, None)
+    page = console.get(f"{LIST}{key.pk}/change/").content.decode()
+    assert "Made by:" in page
+    assert "Made by key:" in page
 
 
 def test_a_click_without_the_pages_token_revokes_nothing(console, admin_user, bob):

@@ -27,6 +27,8 @@ REMEDIES: dict[type[SharingError], str] = {
     errors.UnknownOrganization: "Choose an organization that you are a member of.",
     errors.NotAdministrator: "Ask one of them.",
     errors.NotSuperuser: "Ask one of them.",
+    errors.CredentialEnded: "Ask a superuser.",
+    errors.PowerLost: "Ask one who is.",
     errors.MayNotAsk: "Ask an administrator of its organization.",
     errors.OnlyUsersOwn: "Choose another level, or a user.",
     errors.ExpiryRefused: "Enter another date, or leave it empty.",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,9 +25,19 @@ from libraries.admin.rows.concerns import KEY_STATES
 from libraries.console import actor_of
 from libraries.errors import ExpiryRefused, KeyOfAnother
 from libraries.models import Actor, ApiKey, Scope, User
+from libraries.people.key_endings import keys_made_with
 from libraries.people.keys import create_api_key, revoke_api_key
 
 KEY_FIELDS = ("user", "name", "scopes", "expires_at")
+
+
+CONFIRMED = "confirmed"
+ASKED = {"csrfmiddlewaretoken", CONFIRMED}
+
+
+def _digest(keys: Iterable[UUID]) -> str:
+    """What a confirmation names, so that it is for these keys and no others that were made meanwhile."""
+    return sha256(" ".join(sorted(map(str, keys))).encode()).hexdigest()
 
 
 class KeyForm(VerbForm):
@@ -94,6 +107,8 @@ class ApiKeyAdmin(VerbAdmin):
         "hint",
         "scopes_listed",
         "created_at",
+        "made_by",
+        "made_by_key",
         "last_used_at",
         "expires_at",
         "revoked_at",
@@ -121,14 +136,14 @@ class ApiKeyAdmin(VerbAdmin):
         return [path("<path:object_id>/revoke/", revoking, name="libraries_apikey_revoke"), *super().get_urls()]
 
     def revoke_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """One click, since a key that was revoked by mistake is made anew in a minute."""
+        """One click, since a key that was revoked by mistake is made anew in a minute; two where others go with it."""
         if not self.has_revoke_permission(request):
             raise PermissionDenied
         key = self.get_object(request, unquote(object_id))
         if key is None:
             return self.missing(request, object_id)
-        self.revoke(request, ApiKey.objects.filter(pk=key.pk))
-        return HttpResponseRedirect(reverse("admin:libraries_apikey_changelist"))
+        asked = self._revoke(request, [key], posted=())
+        return asked or HttpResponseRedirect(reverse("admin:libraries_apikey_changelist"))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """One's own, unless another is chosen."""
@@ -156,15 +171,42 @@ class ApiKeyAdmin(VerbAdmin):
         return TemplateResponse(request, "admin/libraries/apikey/secret.html", context)
 
     @admin.action(description="Revoke selected API keys", permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        keys = queryset.select_related("user").order_by("pk")
-        revoked = [str(key) for key in keys if revoke_api_key(key=key, actor=actor_of(request))]
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
+        sent = [(name, value) for name, values in request.POST.lists() if name not in ASKED for value in values]
+        return self._revoke(request, list(queryset.select_related("user").order_by("pk")), posted=sent)
+
+    def _revoke(
+        self, request: HttpRequest, keys: Sequence[ApiKey], *, posted: Sequence[tuple[str, Any]]
+    ) -> HttpResponse | None:
+        """Revoke them, or answer with a page that lists what else would end, until exactly that was confirmed (R13).
+
+        posted: what that page sends again.
+        """
+        along = {made.pk: made for key in keys for made in keys_made_with(key) if made not in keys}
+        if along and request.POST.get(CONFIRMED) != _digest(along):
+            return self._ask(request, keys, along, posted)
+        ended = [each for key in keys for each in revoke_api_key(key=key, actor=actor_of(request))]
         told = (
-            f"Revoked: {', '.join(revoked)}. Requests that bring it are refused from now on."
-            if revoked
+            f"Revoked: {', '.join(map(str, ended))}. Requests that bring it are refused from now on."
+            if ended
             else "Nothing was changed: these were revoked before."
         )
-        self.message_user(request, told, messages.SUCCESS if revoked else messages.WARNING)
+        self.message_user(request, told, messages.SUCCESS if ended else messages.WARNING)
+        return None
+
+    def _ask(
+        self, request: HttpRequest, keys: Sequence[ApiKey], along: Mapping[UUID, ApiKey], posted: Sequence[Any]
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Revoke these API keys?" if len(keys) > 1 else "Revoke this API key?",
+            "keys": keys,
+            "along": list(along.values()),
+            "posted": posted,
+            "confirmed": _digest(along),
+        }
+        return TemplateResponse(request, "admin/libraries/apikey/revoke.html", context)
 
     @admin.display(description="scopes")
     def scopes_listed(self, obj: ApiKey) -> str:

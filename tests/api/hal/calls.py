@@ -32,7 +32,7 @@ INITECH = {"slug": "initech", "name": "Initech"}
 
 
 class Call(NamedTuple):
-    """scope: what the key must carry, None where any key will do; `library:read` or `library:write` if it is left out.
+    """scope: what the key must carry; `library:read` or `library:write` if it is left out.
 
     caller: who may make the call, if not alice. also: a second scope that the key must carry.
     """
@@ -41,7 +41,7 @@ class Call(NamedTuple):
     path: str
     body: dict[str, Any] | None = None
     status: int = 200
-    scope: Scope | str | None = ""
+    scope: Scope | str = ""
     caller: str = "alice"
     also: Scope | None = None
 
@@ -50,9 +50,8 @@ class Call(NamedTuple):
         return self.method != "GET"
 
     @property
-    def needed_scope(self) -> Scope | None:
-        usual = Scope.LIBRARY_WRITE if self.writes else Scope.LIBRARY_READ
-        return usual if self.scope == "" else Scope(self.scope) if self.scope else None
+    def needed_scope(self) -> Scope:
+        return Scope(self.scope or (Scope.LIBRARY_WRITE if self.writes else Scope.LIBRARY_READ))
 
     @property
     def creates(self) -> bool:
@@ -78,10 +77,10 @@ OF_SERVICE_ACCOUNTS = {
 CALLS = {
     "getRoot": Call("GET", "/api/"),
     "getMe": Call("GET", "/api/me"),
-    "listKeys": Call("GET", "/api/keys", scope=None),
-    "createKey": Call("POST", "/api/keys", {"name": "laptop", "scopes": ["library:read"]}, 201, None),
-    "getKey": Call("GET", KEY, scope=None),
-    "deleteKey": Call("DELETE", KEY, None, 204, None),
+    "listKeys": Call("GET", "/api/keys", scope=Scope.KEY_MANAGE),
+    "createKey": Call("POST", "/api/keys", {"name": "laptop", "scopes": ["library:read"]}, 201, Scope.KEY_MANAGE),
+    "getKey": Call("GET", KEY, scope=Scope.KEY_MANAGE),
+    "deleteKey": Call("DELETE", KEY, None, 204, Scope.KEY_MANAGE),
     "listLibraries": Call("GET", "/api/libraries"),
     "createLibrary": Call("POST", "/api/libraries", {"name": "Atlas"}, 201),
     "getLibrary": Call("GET", HANDBOOK),

@@ -17,6 +17,8 @@ TITLES = {
     "invalid_text": "Invalid text",
     "key_not_found": "API key not found",
     "key_of_another": "API key of another user",
+    "credential_ended": "Credential ended meanwhile",
+    "power_lost": "Power lost meanwhile",
     "last_owner": "Last owner",
     "level_above_own": "Level above your own",
     "library_not_found": "Library not found",

@@ -11,10 +11,12 @@ from django.core.management import call_command
 from django.db.models import F
 
 from libraries import library_lifecycle
-from libraries.models import Event, IdempotencyKey, Library, User
+from libraries.models import Event, IdempotencyKey, Library, OrganizationUserObjectPermission, User
+from libraries.rules.levels import Level
 from tests.api.hal.calls import CALLS, snapshot
 from tests.api.hal.documents import problem
 from tests.at_once import at_once
+from tests.factories import give
 
 LIBRARIES = "/api/libraries"
 ATLAS = {"name": "Atlas", "description": "Maps"}
@@ -184,3 +186,116 @@ def test_of_many_at_once_one_makes_it_and_all_are_answered_the_same(client_for, 
     assert Counter(answer.headers.get("Idempotent-Replayed") for answer in answers) == {None: 1, "true": 7}
     created = ("library.created", "key.created", "organization.created", "share.revoked", "service_account.created")
     assert Event.objects.filter(action__in=created, via="hal").count() == 1
+
+
+def gone(client, made):
+    assert client.delete("/api/libraries/atlas").status_code == 204
+
+
+def hidden(client, made):
+    """The library is somebody else's alone."""
+    assert client.put("/api/libraries/atlas/owner", {"username": "bob"}).status_code == 200
+    assert client.delete("/api/libraries/atlas/shares/alice").status_code == 204
+    OrganizationUserObjectPermission.objects.all().delete()
+
+
+def made_anew(client, made):
+    gone(client, made)
+    assert client.post(LIBRARIES, ATLAS).status_code == 201
+
+
+@pytest.mark.parametrize("happens", [gone, hidden, made_anew])
+def test_a_library_that_the_caller_sees_no_more_is_answered_no_more(client_for, happens):
+    client = client_for("alice")
+    made = client.post(LIBRARIES, ATLAS, Idempotency_Key="once").json()
+    assert made["naturalId"] == "atlas"
+    assert client.post(LIBRARIES, ATLAS, Idempotency_Key="once").status_code == 201
+    happens(client, made)
+    before = snapshot()
+
+    answer = client.post(LIBRARIES, ATLAS, Idempotency_Key="once")
+
+    assert answer.status_code == 404
+    assert made["id"] not in answer.content.decode()
+    assert snapshot() == before
+
+
+SHARES = {"shares": [{"principalId": "carol", "accessLevel": 1}, {"principalId": "dave", "accessLevel": 1}]}
+
+
+@pytest.mark.parametrize(("level", "status"), [(Level.OWNER, 200), (Level.READER, 403), (None, 404)])
+def test_a_list_is_answered_again_to_who_may_still_share(client_for, roadmap, level, status):
+    give(roadmap, "erin", Level.OWNER)
+    client = client_for("erin")
+    path = "/api/libraries/roadmap/shares"
+    assert client.post(path, SHARES, Idempotency_Key="once").status_code == 200
+    roadmap.shares.filter(user__username="erin").delete()
+    if level is not None:
+        give(roadmap, "erin", level)
+
+    answer = client.post(path, SHARES, Idempotency_Key="once")
+
+    assert answer.status_code == status
+    assert ("carol" in answer.content.decode()) == (status == 200)
+
+
+def test_a_key_that_was_revoked_is_answered_no_more(client_for):
+    client = client_for("alice")
+    ask = partial(client.post, "/api/keys", {"name": "laptop", "scopes": ["library:read"]}, Idempotency_Key="once")
+    made = ask().json()
+    assert ask().json() == made
+    assert client.delete(f"/api/keys/{made['id']}").status_code == 204
+    answer = ask()
+    assert (answer.status_code, answer.json()["code"]) == (404, "key_not_found")
+
+
+def test_an_organization_is_answered_again_to_superusers_alone(client_for, admin_user):
+    client, call = client_for("admin"), CALLS["createOrganization"]
+    ask = partial(client.post, call.path, call.body, Idempotency_Key="once")
+    assert [ask().status_code for _ in range(2)] == [201, 201]
+    User.objects.filter(pk=admin_user.pk).update(is_superuser=False)
+    answer = ask()
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_superuser")
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [
+        {"body": b""},
+        {"body": b"x" * 10},
+        {"body": b"x" * 500},
+        {"nonce": b""},
+        {"nonce": b"y" * 32},
+        {"status": 200},
+        {"status": None},
+        {"headers": {"Location": "/api/libraries/handbook"}},
+        {"headers": []},
+    ],
+    ids=str,
+)
+def test_a_row_that_was_tampered_with_is_no_answer(client_for, tampered):
+    client = client_for("alice")
+    client.post(LIBRARIES, ATLAS, Idempotency_Key="once")
+    IdempotencyKey.objects.update(**tampered)
+    before = snapshot()
+
+    answer = client.post(LIBRARIES, ATLAS, Idempotency_Key="once")
+
+    lost = "This key was already used, and its answer cannot be read any more. See what there is, and use another."
+    errors = [{"pointer": "#/Idempotency-Key", "detail": lost}]
+    expected = problem(422, "The request is not valid.", LIBRARIES, errors=errors)
+    assert (answer.status_code, answer.json()) == (422, expected)
+    assert snapshot() == before
+
+
+def test_the_row_of_another_answer_is_none_either(client_for):
+    """What is kept belongs to its row: one's own other answer does not open in its place."""
+    client = client_for("alice")
+    for word in ("one", "two"):
+        client.post(LIBRARIES, ATLAS, Idempotency_Key=word)
+    other = IdempotencyKey.objects.get(key="two")
+    IdempotencyKey.objects.filter(key="one").update(
+        nonce=other.nonce, body=other.body, headers=other.headers, status=other.status
+    )
+    assert client.post(LIBRARIES, ATLAS, Idempotency_Key="one").status_code == 422
+    assert client.post(LIBRARIES, ATLAS, Idempotency_Key="two").status_code == 201

@@ -14,6 +14,7 @@ from tests.factories import in_days, let_time_pass
 
 KEYS = "/api/keys"
 THEIRS = "a key of bob's"
+OTHER = "0" * 32
 READ = {"name": "laptop", "scopes": ["library:read"]}
 
 
@@ -27,6 +28,8 @@ def document(key, *links):
         "scopes": key.scopes,
         "createdAt": moment(key.created_at),
         "expiresAt": key.expires_at and moment(key.expires_at),
+        "madeBy": key.made_by and key.made_by.username,
+        "madeByKey": key.made_by_key_id and str(key.made_by_key_id),
     }
 
 
@@ -50,11 +53,6 @@ def test_it_lists_the_callers_live_keys_oldest_first(client_for, alice, old_key)
     assert client.get(f"{KEY}").json() == document(old_key, "inf:delete")
 
 
-def test_any_key_may_look(client_for):
-    for scope in Scope:
-        assert client_for("alice", scope).get(KEYS).status_code == 200
-
-
 def test_it_makes_a_key_that_is_shown_this_once(client_for, alice):
     client = client_for("alice")
     answer = client.post(KEYS, {"name": " laptop ", "scopes": ["library:read", "access:check"]})
@@ -65,6 +63,7 @@ def test_it_makes_a_key_that_is_shown_this_once(client_for, alice):
     secret = body.pop("key")
     assert body == document(key, "inf:delete")
     assert key.scopes == ["access:check", "library:read"]
+    assert (key.made_by, key.made_by_key) == (alice, alice.api_keys.get(name="test"))
     found = find_api_key(secret)
     assert (found, found and found.user) == (key, alice)
     assert answer.headers["Location"] == f"{KEYS}/{key.pk}"
@@ -78,7 +77,7 @@ def test_it_makes_a_key_that_is_shown_this_once(client_for, alice):
 
 
 def test_it_has_no_scope_that_the_asking_key_lacks(client_for):
-    client = client_for("alice", Scope.LIBRARY_READ, Scope.ACCESS_CHECK)
+    client = client_for("alice", Scope.KEY_MANAGE, Scope.ACCESS_CHECK)
     before = snapshot()
     answer = client.post(KEYS, {"name": "x", "scopes": ["access:check", "library:write"]})
     detail = (
@@ -165,19 +164,63 @@ def test_it_revokes_a_key_at_once(client_for, key_for, alice):
     assert (event.action, event.actor, event.details) == ("key.revoked", "alice", {"key": "test"})
 
 
-def test_a_key_revokes_itself_and_those_within_it_alone(client_for, alice, old_key):
+def test_it_gives_the_scope_to_manage_keys_on(client_for):
+    client = client_for("alice", Scope.KEY_MANAGE)
+    made = client.post(KEYS, {"name": "deputy", "scopes": ["key:manage"]}).json()
+    deputy = ApiClient(made["key"])
+    assert [key["name"] for key in deputy.get(KEYS).json()["_embedded"]["inf:key"]][-2:] == ["test", "deputy"]
+
+
+def test_a_key_that_manages_none_ends_itself_and_nothing_else(client_for, alice, old_key):
+    checker = client_for("alice", *(scope for scope in Scope if scope != Scope.KEY_MANAGE))
+    own = f"{KEYS}/{alice.api_keys.latest('pk').pk}"
+    before = snapshot()
+    calls = [("GET", KEYS), ("POST", KEYS), ("GET", KEY), ("DELETE", KEY), ("GET", own), ("DELETE", f"{KEYS}/{OTHER}")]
+    for method, path in calls:
+        answer = checker.send(method, path, READ if method == "POST" else None)
+        assert (answer.status_code, answer.json()) == (403, problem(403, "The key lacks the scope key:manage.", path))
+    assert snapshot() == before
+
+    assert checker.delete(own).status_code == 204
+    assert checker.get("/api/me").status_code == 401
+
+
+@pytest.mark.parametrize("spelled", [str, lambda pk: pk.hex, lambda pk: str(pk).upper()])
+def test_a_key_ends_itself_however_its_id_is_written(client_for, alice, spelled):
+    client = client_for("alice", Scope.ACCESS_CHECK)
+    assert client.delete(f"{KEYS}/{spelled(alice.api_keys.latest('pk').pk)}").status_code == 204
+
+
+def test_a_key_revokes_those_within_it_alone(client_for, alice, old_key):
     full = client_for("alice")
     path = f"{KEYS}/{alice.api_keys.latest('pk').pk}"
-    writer = client_for("alice", Scope.LIBRARY_WRITE)
+    manager = client_for("alice", Scope.KEY_MANAGE, Scope.LIBRARY_WRITE)
     own = f"{KEYS}/{alice.api_keys.latest('pk').pk}"
     for other in (path, KEY):
-        assert set(writer.get(other).json()["_links"]) == {"self"}
-        answer = writer.delete(other)
+        assert set(manager.get(other).json()["_links"]) == {"self"}
+        answer = manager.delete(other)
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_not_held")
-    assert set(writer.get(own).json()["_links"]) == {"self", "inf:delete"}
-    assert writer.delete(own).status_code == 204
-    assert writer.get(KEYS).status_code == 401
+    assert set(manager.get(own).json()["_links"]) == {"self", "inf:delete"}
+    assert manager.delete(own).status_code == 204
+    assert manager.get(KEYS).status_code == 401
     assert full.delete(KEY).status_code == 204
+
+
+def test_a_key_takes_along_what_was_made_with_it(client_for, alice, new_events):
+    """Or a stolen key would live on in a sibling of its own making (R13)."""
+    client = client_for("alice")
+    stolen, other = (client.post(KEYS, {**READ, "name": name, "scopes": sorted(Scope)}).json() for name in "so")
+    child = ApiClient(stolen["key"]).post(KEYS, {**READ, "name": "child", "scopes": ["key:manage"]}).json()
+    grandchild = ApiClient(child["key"]).post(KEYS, {"name": "grandchild", "scopes": ["key:manage"]}).json()
+    assert client.get(f"{KEYS}/{grandchild['id']}").json()["madeByKey"] == child["id"]
+
+    assert client.delete(f"{KEYS}/{stolen['id']}").status_code == 204
+
+    for ended in (stolen, child, grandchild):
+        assert ApiClient(ended["key"]).get("/api/me").status_code == 401
+    assert ApiClient(other["key"]).get("/api/me").status_code == 200
+    told = Event.objects.filter(action="key.revoked").order_by("position").values_list("details", flat=True)
+    assert [details["key"] for details in told] == ["s", "child", "grandchild"]
 
 
 @pytest.mark.parametrize("identifier", [THEIRS, "0" * 32, "x", "%00", "shr_old"])

@@ -48,7 +48,7 @@ def test_it_says_who_the_caller_is(client_for, acme, carol):
             },
         ],
         "key": {
-            "_links": {"self": {"href": f"/api/keys/{carol.api_keys.get().pk}"}},
+            "_links": dict.fromkeys(["self", "inf:delete"], {"href": f"/api/keys/{carol.api_keys.get().pk}"}),
             "name": "test",
             "scopes": sorted(Scope),
         },
@@ -58,6 +58,12 @@ def test_it_says_who_the_caller_is(client_for, acme, carol):
 def test_it_tells_the_scopes_of_the_key_that_was_used(client_for):
     body = client_for("carol", Scope.LIBRARY_READ).get("/api/me").json()
     assert (body["key"]["name"], body["key"]["scopes"]) == ("test", ["library:read"])
+
+
+def test_a_key_that_manages_none_is_shown_how_to_end_itself_alone(client_for, carol):
+    body = client_for("carol", Scope.LIBRARY_READ).get("/api/me").json()
+    assert body["key"]["_links"] == {"inf:delete": {"href": f"/api/keys/{carol.api_keys.get().pk}"}}
+    assert "inf:keys" not in body["_links"]
 
 
 def test_it_works_for_who_is_in_nothing(client_for, admin_user):

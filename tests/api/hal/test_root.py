@@ -1,5 +1,6 @@
 """GET /api/"""
 
+from libraries.models import Scope
 from tests.api.hal.documents import CURIES, problem
 
 
@@ -38,6 +39,13 @@ def test_it_names_everything_there_is(client_for):
             "curies": CURIES,
         }
     }
+
+
+def test_keys_are_linked_for_a_key_that_manages_them(client_for):
+    for scope, linked in ((Scope.KEY_MANAGE, True), (Scope.LIBRARY_WRITE, False)):
+        client = client_for("frank", Scope.LIBRARY_READ, scope)
+        assert ("inf:keys" in client.get("/api/").json()["_links"]) == linked
+        assert (client.get("/api/keys").status_code == 200) == linked
 
 
 def test_it_only_reads(client_for):

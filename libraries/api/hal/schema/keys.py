@@ -19,7 +19,7 @@ from libraries.api.hal.serializers.keys import KeyDocument, KeyInput, KeyQuery, 
 keys = extend_schema_view(
     list=reading(
         "listKeys",
-        "List the caller's keys that open anything, oldest first: with any key",
+        "List the caller's keys that open anything, oldest first",
         KeyQuery,
         tag="Keys",
         document=page_of("Key", "inf:key", KeyDocument),
@@ -34,7 +34,7 @@ keys = extend_schema_view(
         request=KeyInput,
         answers={201: NewKeyDocument},
         refused=OF_A_BODY,
-        description="With any key: the new one has no scope that it lacks, and does not outlast it.",
+        description="The new key has no scope that the asking one lacks, does not outlast it, and is revoked with it.",
     ),
     retrieve=reading("getKey", "Get a key of the caller", KEY_ID, tag="Keys", document=KeyDocument, refused=(404,)),
     destroy=call(
@@ -45,6 +45,7 @@ keys = extend_schema_view(
         tag="Keys",
         answers={204: None},
         refused=(404, 412),
-        description="A key revokes itself, and those that have no scope beyond its own.",
+        description="And with it every key that was made with it. Any key revokes itself; with key:manage also those that "
+        "have no scope beyond its own.",
     ),
 )

@@ -58,6 +58,12 @@ class KeyDocument(HalSerializer):
     scopes = ScopesField()
     createdAt = serializers.DateTimeField(source="created_at")
     expiresAt = serializers.DateTimeField(source="expires_at", allow_null=True)
+    madeBy = serializers.CharField(
+        source="made_by.username", default=None, allow_null=True, help_text="Whose account made it; null for a command."
+    )
+    madeByKey = serializers.UUIDField(
+        source="made_by_key_id", allow_null=True, help_text="The key that it was made with, and ends with."
+    )
 
     @extend_schema_field(LINKS)
     def get__links(self, key: ApiKey) -> dict[str, Any]:

@@ -105,12 +105,6 @@ class ServiceAccountDocument(HalSerializer):
 class ServiceAccountKeyDocument(KeyDocument):
     """A key of the service account in `context["account"]`, without the secret."""
 
-    madeBy = serializers.SerializerMethodField(help_text="The username of who made it; null for the operator.")
-
-    @extend_schema_field({"type": ["string", "null"]})
-    def get_madeBy(self, key: ApiKey) -> str | None:
-        return key.made_by.username if key.made_by else None
-
     @extend_schema_field(LINKS)
     def get__links(self, key: ApiKey) -> dict[str, Any]:
         account: User = self.context["account"]

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from libraries.api.hal.serializers.base import LINKS
 from libraries.api.links import path_to
+from libraries.people.keys import may_manage_keys
 
 
 class OrganizationSummary(serializers.Serializer):
@@ -44,7 +45,8 @@ class KeySummary(serializers.Serializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, key: Any) -> dict[str, Any]:
-        return {"self": {"href": path_to("hal:key", key.pk)}}
+        here = {"href": path_to("hal:key", key.pk)}
+        return {"self": here, "inf:delete": here} if may_manage_keys(key) else {"inf:delete": here}
 
 
 @extend_schema_serializer(component_name="Me")
@@ -60,7 +62,7 @@ class MeDocument(serializers.Serializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, caller: Any) -> dict[str, Any]:
-        names = ("libraries", "organizations", "keys")
+        names = ("libraries", "organizations", *(("keys",) if may_manage_keys(caller["key"]) else ()))
         return {"self": {"href": path_to("hal:me")}} | {
             f"inf:{name}": {"href": path_to(f"hal:{name}")} for name in names
         }

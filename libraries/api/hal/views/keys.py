@@ -1,6 +1,8 @@
-"""The caller's own API keys. Each is asked for with another, which it outgrows in nothing."""
+"""The caller's own API keys. Each is asked for with another, which it outgrows in nothing and ends with (R13)."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from django.http import HttpResponseBase
 from rest_framework.request import Request
@@ -15,6 +17,8 @@ from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.preconditions import etag_of, precondition, rendered
 from libraries.errors import InvalidText
+from libraries.identifiers import is_uuid
+from libraries.models import ApiKey, Scope
 from libraries.people.keys import create_api_key, get_key_of, live_keys_of, revoke_api_key
 
 KEYS_IN_ORDER = Keyset(("id",))
@@ -22,11 +26,14 @@ KEYS_IN_ORDER = Keyset(("id",))
 
 @schema.keys
 class KeyViewSet(HalViewSet):
-    """Any key will do: what it may do to others is bounded by what it is itself."""
+    """Keys are managed with a key for that, within what it may do itself; any other ends itself and no more."""
 
     document_class = KeyDocument
-    read_scope = write_scope = None
+    read_scope = write_scope = Scope.KEY_MANAGE
     fields = {InvalidText: "name"}
+
+    def needed_scope(self) -> Scope | None:
+        return None if self.action == "destroy" and _is_key(self.key, self.kwargs["key_id"]) else super().needed_scope()
 
     def list(self, request: Request) -> HttpResponseBase:
         query = self.query(KeyQuery)
@@ -48,3 +55,7 @@ class KeyViewSet(HalViewSet):
         precondition(request, self.document)(key)  # nothing about a key changes but that it ends: no lock is needed
         revoke_api_key(key=key, asking_key=self.key, actor=self.caller)
         return Response(status=204)
+
+
+def _is_key(key: ApiKey, identifier: str) -> bool:
+    return is_uuid(identifier) and UUID(identifier) == key.pk

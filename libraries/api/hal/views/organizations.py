@@ -20,7 +20,7 @@ from libraries.api.hal.serializers.organizations import (
 )
 from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.libraries import LibraryViewSet
-from libraries.api.idempotency import idempotent
+from libraries.api.idempotency import idempotent_behind
 from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.preconditions import precondition
@@ -47,7 +47,7 @@ class OrganizationViewSet(HalViewSet):
         page = Page(request, query, found, BY_SLUG)
         return self.answer(page.document("inf:organization", self.documents(page.rows)))
 
-    @idempotent
+    @idempotent_behind(lambda view: require_superuser(view.caller))
     def create(self, request: Request) -> HttpResponseBase:
         require_superuser(self.caller)
         organization = create_organization(**self.body(NewOrganizationInput), actor=self.caller)

@@ -25,7 +25,7 @@ from libraries.api.hal.views.base import HalViewSet
 from libraries.api.hal.views.keys import KEYS_IN_ORDER
 from libraries.api.idempotency import idempotent
 from libraries.api.links import path_to
-from libraries.api.preconditions import etag_of, precondition
+from libraries.api.preconditions import etag_of, precondition, rendered
 from libraries.errors import InvalidText, NameTaken, UnknownPrincipal
 from libraries.models import ApiKey, Organization, Scope, User
 from libraries.people.keys import create_api_key, get_key_of, live_keys_of, revoke_api_key
@@ -123,7 +123,7 @@ class ServiceAccountKeyViewSet(AdministratorsViewSet):
         context = {"request": request, "account": self.account, "secret": secret}
         document = NewServiceAccountKeyDocument(key, context=context).data
         location = path_to("hal:service-account-key", slug, name, key.pk)
-        headers = {"ETag": etag_of(self._document_of(key)), "Location": location}
+        headers = {"ETag": etag_of(rendered(self._document_of(key))), "Location": location}
         return Response(document, status=201, headers=headers)
 
     def retrieve(self, request: Request, slug: str, name: str, key_id: str) -> HttpResponseBase:

@@ -16,7 +16,7 @@ from libraries.api.hal.pagination import Page
 from libraries.api.hal.schema import shares as schema
 from libraries.api.hal.serializers.shares import ManyInput, ShareDocument, ShareInput, ShareQuery, many_document
 from libraries.api.hal.views.base import HalViewSet, templated
-from libraries.api.idempotency import idempotent
+from libraries.api.idempotency import idempotent_behind
 from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
 from libraries.api.preconditions import precondition
@@ -50,7 +50,7 @@ class ShareViewSet(HalViewSet):
         find = templated(path_to("hal:shares", library_id) + "/{principalId}")
         return self.answer(page.document("inf:share", self.documents(page.rows), find=find))
 
-    @idempotent
+    @idempotent_behind(lambda view, library_id: view.library_for(library_id, Action.SHARE))
     def create(self, request: Request, library_id: str) -> HttpResponseBase:
         library = self.library_for(library_id, Action.SHARE)
         body = self.body(ManyInput)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
@@ -12,6 +14,7 @@ from libraries.api.hal.views.base import HalViewSet, templated
 from libraries.api.links import path_to
 from libraries.api.views import UnknownPathMixin
 from libraries.models import Organization, Team
+from libraries.people.keys import may_manage_keys
 
 
 @schema.root
@@ -25,7 +28,7 @@ class RootViewSet(HalViewSet):
         links = {
             "self": {"href": request.get_full_path()},
             "inf:me": {"href": path_to("hal:me")},
-            "inf:keys": templated(path_to("hal:keys") + "{?q,start,count}"),
+            **self._link_to_keys(),
             "inf:libraries": templated(path_to("hal:libraries") + "{?q,organization,minLevel,start,count}"),
             "inf:library": templated(library),
             "inf:shares": templated(shares + "{?kind,accessLevel,q,start,count}"),
@@ -47,6 +50,9 @@ class RootViewSet(HalViewSet):
             "curies": curies(),
         }
         return self.answer({"_links": links})
+
+    def _link_to_keys(self) -> dict[str, Any]:
+        return {"inf:keys": templated(path_to("hal:keys") + "{?q,start,count}")} if may_manage_keys(self.key) else {}
 
 
 @schema.me
