@@ -50,7 +50,7 @@ INVALID = (
     errors.SharesRefused,
     errors.NameTaken,
 )
-CONFLICTS = (errors.LastOwner, errors.AccountInUse, errors.OrganizationInUse)
+CONFLICTS = (errors.LastOwner, errors.AccountInUse, errors.OrganizationInUse, errors.AmbiguousName)
 """How things stand keeps it from being done."""
 
 

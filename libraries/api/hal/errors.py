@@ -64,7 +64,7 @@ def problem(
         document["code"] = failure.cause.code
         if failure.cause.rule:
             document["rule"] = failure.cause.rule
-    if isinstance(failure.cause, errors.LastOwner):
+    if isinstance(failure.cause, errors.LastOwner | errors.AmbiguousName):
         document["libraries"] = failure.cause.libraries
     if found := _errors(failure, {**FIELDS, **fields}):
         document["errors"] = found

@@ -102,7 +102,7 @@ class LibraryDocument(HalSerializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, library: Library) -> dict[str, Any]:
-        name, actions = library.natural_id, library.access.actions
+        name, actions = library.short_name, library.access.actions
         here = {"href": path_to("hal:library", name)}
         mine = path_to("hal:access-of", name, self.context["request"].user.username)
         links: dict[str, Any] = {"self": here, "inf:my-access": {"href": mine}}
