@@ -332,6 +332,7 @@ def assert_decisions(asker: User, subject: User, known: list[Library]) -> None:
     questions = [Question(SubjectName(Kind.USER, subject.username), Action.VIEW, name) for name in EVERY_NAME]
     for question, among_many in zip(questions, decide(questions, asker=asker), strict=True):
         [alone] = decide([question], asker=asker)
+        decision: Any
         for decision in (alone, among_many):
             match by_the_book(asker, question.library, known):
                 case list() as two:

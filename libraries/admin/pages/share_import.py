@@ -145,7 +145,8 @@ def _kind_of(change: Change) -> str:
 
 def _difference(line: Any, change: Change) -> list[str]:
     """The principal as the file has it: whose an e-mail address is, the preview does not tell (R9)."""
-    return [change.library.natural_id, line.item.principal.text, _terms(change.before), _terms(change.after)]
+    name = change.library.qualified_name if "." in line.library else change.library.natural_id
+    return [name, line.item.principal.text, _terms(change.before), _terms(change.after)]
 
 
 def _terms(share: Any) -> str:
