@@ -160,9 +160,10 @@ class TestMany:
         assert isinstance(found.refusal("handbook"), AmbiguousName)
         assert isinstance(found.refusal("nothing"), LibraryNotFound)
 
-    def test_an_invisible_one_that_another_name_brings_along_plays_no_part(self, alice, handbook, globex_handbook):
+    def test_an_invisible_one_that_another_name_brings_along_plays_no_part(self, frank, handbook, globex_handbook):
+        give(handbook, "frank", Level.READER)
         for brings in ("globex.handbook", str(globex_handbook.pk), globex_handbook.object_id):
-            assert get_libraries_for(alice, ["handbook", brings]).libraries == {"handbook": handbook}
+            assert get_libraries_for(frank, ["handbook", brings]).libraries == {"handbook": handbook}
 
 
 class TestNamesOfAnswers:
