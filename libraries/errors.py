@@ -3,7 +3,7 @@
 The first paragraph of a docstring, `title` and `what_to_do` are read by people too: on the page at /problems/CODE.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -35,6 +35,23 @@ class LibraryNotFound(SharingError):
 
     def __init__(self) -> None:
         super().__init__("There is no such library.")
+
+
+class AmbiguousName(SharingError):
+    """Libraries of several organizations go by this name, and the caller knows of them equally (R16).
+
+    `libraries`: two of them, under names that are theirs alone.
+    """
+
+    code = "ambiguous_name"
+    rule = "R16"
+    title = "Name of several libraries"
+    what_to_do = "Put the organization's slug and a dot before the name, as in “acme.handbook”, or give the UUID."
+
+    def __init__(self, name: str, libraries: Sequence[str]) -> None:
+        super().__init__(f"“{name}” is the name of several libraries: say {' or '.join(libraries)}.")
+        self.name = name
+        self.libraries = list(libraries)
 
 
 class ShareNotFound(SharingError):

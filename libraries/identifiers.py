@@ -1,7 +1,8 @@
-"""The names that one library answers to: UUID, natural id, object id."""
+"""The names that one library answers to: UUID, object id, natural id, and that with its organization's slug (R16)."""
 
 import re
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.utils.text import slugify
@@ -65,10 +66,31 @@ def natural_id_from(name: str) -> str:
     return slug if is_natural_id(slug) else "library"
 
 
-def lookup_for(identifier: str) -> tuple[str, UUID | str]:
-    """The column that `identifier` names, and its value; text that is none of the three names nothing."""
+def qualified(slug: str, natural_id: str) -> str:
+    """`acme.handbook`: the name that no other library has, since neither part contains a dot."""
+    return f"{slug}.{natural_id}"
+
+
+class Lookup(NamedTuple):
+    """What an identifier names: a column and its value, and for a natural id the organization's slug, if it is told."""
+
+    column: str
+    value: UUID | str
+    slug: str = ""
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is a natural id alone, by which several libraries may go, each in another organization (R16)."""
+        return self.column == "natural_id" and not self.slug
+
+
+def lookup_for(identifier: str) -> Lookup:
+    """What `identifier` names; text that is none of a library's names is a natural id that no library has."""
     if is_uuid(identifier):
-        return "pk", UUID(identifier)
+        return Lookup("pk", UUID(identifier))
     if re.fullmatch(OBJECT_ID_PATTERN, identifier):
-        return "object_id", identifier
-    return "natural_id", identifier if is_natural_id(identifier) else ""
+        return Lookup("object_id", identifier)
+    slug, dot, natural_id = identifier.rpartition(".")
+    if is_natural_id(natural_id) and (is_slug(slug) or not dot):
+        return Lookup("natural_id", natural_id, slug)
+    return Lookup("natural_id", "")

@@ -117,7 +117,7 @@ admin_user = _person(demo.SUPERUSER, "admin_user")  # in the place of pytest-dja
 def _library(natural_id: str) -> Any:
     @pytest.fixture(name=natural_id.replace("-", "_"))
     def library(world: None) -> Library:
-        return Library.objects.select_related("organization").get(natural_id=natural_id)
+        return Library.objects.select_related("organization").filter(natural_id=natural_id).earliest("id")
 
     return library
 

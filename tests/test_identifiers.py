@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from libraries.db.in_migrations import new_object_id, new_uuid
 from libraries.identifiers import (
     NATURAL_ID_LENGTH,
+    Lookup,
     is_natural_id,
     is_uuid,
     lookup_for,
@@ -28,7 +29,7 @@ HEX_24 = "0123456789abcdef01234567"
 )
 def test_these_are_natural_ids(text):
     assert is_natural_id(text)
-    assert lookup_for(text) == ("natural_id", text)
+    assert lookup_for(text) == Lookup("natural_id", text)
 
 
 @pytest.mark.parametrize(
@@ -57,17 +58,17 @@ def test_these_are_not(text):
 
 @pytest.mark.parametrize("text", [A_UUID, A_UUID.upper(), A_UUID.replace("-", "")])
 def test_a_uuid_is_one_with_and_without_hyphens(text):
-    assert lookup_for(text) == ("pk", UUID(A_UUID))
+    assert lookup_for(text) == Lookup("pk", UUID(A_UUID))
 
 
 def test_an_object_id_is_24_lowercase_hex_digits():
-    assert lookup_for(HEX_24) == ("object_id", HEX_24)
-    assert lookup_for(HEX_24.upper()) == ("natural_id", "")
+    assert lookup_for(HEX_24) == Lookup("object_id", HEX_24)
+    assert lookup_for(HEX_24.upper()) == Lookup("natural_id", "")
 
 
 @pytest.mark.parametrize("text", ["", "no such", "\x00", "\ud800", "x" * 10_000, "{550e8400}"])
 def test_other_text_names_nothing(text):
-    assert lookup_for(text) == ("natural_id", "")
+    assert lookup_for(text) == Lookup("natural_id", "")
 
 
 @given(st.text(max_size=60) | st.from_regex(r"[0-9a-fA-F-]{20,40}", fullmatch=True))

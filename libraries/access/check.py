@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from libraries.access.compiled import find_access, find_with_access
+from libraries.access.names import Known, Meant, find_meant
 from libraries.errors import ActionNotAllowed, LibraryNotFound, ShareNotFound, SharingError
-from libraries.identifiers import lookup_for
-from libraries.models import Actor, Library, LibraryQuerySet, Share
+from libraries.models import Actor, Library, Share
 from libraries.rules.levels import Action, Kind
 
 
@@ -27,7 +27,8 @@ def allowed_actions(user: Actor, library: Library) -> frozenset[Action]:
 def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
     """The one door: the library under any of its names, with `access`, for one who may do `action`. One query.
 
-    Raises LibraryNotFound for what the user may not see, ActionNotAllowed for what they see but may not do.
+    Raises LibraryNotFound for what the user may not see, AmbiguousName for a name by which they see two equally
+    (R16), ActionNotAllowed for what they see but may not do.
     """
     library = find_with_access(user, identifier)
     if library is None or Action.VIEW not in library.access.actions:
@@ -37,10 +38,10 @@ def get_library_for(user: Actor, identifier: str, action: Action) -> Library:
     return library
 
 
-def get_libraries_for(user: Actor, identifiers: Collection[str]) -> dict[str, Library]:
-    """The door for many: by identifier, those of the libraries that the user may see, with `access`. One query."""
-    found = find_libraries(identifiers, among=Library.objects.with_access_of(user))
-    return {name: library for name, library in found.items() if Action.VIEW in library.access.actions}
+def get_libraries_for(user: Actor, identifiers: Collection[str]) -> Meant[Library]:
+    """The door for many: what the identifiers mean, of the libraries that the user may see, with `access`. One query."""
+    found = find_meant(identifiers, libraries=Library.objects.with_access_of(user), user=user)
+    return found.keep(lambda library: Action.VIEW in library.access.actions)
 
 
 def get_share_for(
@@ -63,10 +64,6 @@ def get_share_for(
     raise refusal
 
 
-def find_libraries(identifiers: Collection[str], *, among: LibraryQuerySet | None = None) -> dict[str, Library]:
-    """By identifier, those `among` the libraries that there are, whoever may see them. One query."""
-    lookups = {identifier: lookup_for(identifier) for identifier in identifiers}
-    libraries = Library.objects.select_related("organization") if among is None else among
-    found = libraries.answering_to(lookups.values()).order_by()
-    by_name = {name: library for library in found for name in library.names}
-    return {identifier: by_name[lookup] for identifier, lookup in lookups.items() if lookup in by_name}
+def find_libraries(identifiers: Collection[str], *, user: Actor, known: Known = Known.SEEN) -> Meant[Library]:
+    """What the identifiers mean to a user who knows of those, whether or not they may see it. One query."""
+    return find_meant(identifiers, libraries=Library.objects.all(), user=user, known=known)

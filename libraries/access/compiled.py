@@ -6,17 +6,15 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
+from libraries.access.names import Known, home_of, may_ask_in_its_organization, meant_by, one_meant, with_names_for
 from libraries.access.subjects import OF_USERS
 from libraries.db.prepared import Prepared, keys
-from libraries.identifiers import is_uuid, lookup_for
-from libraries.models import ADMINISTER, CHECK_ACCESS, Actor, Library, OrganizationUserObjectPermission, Share, User
+from libraries.identifiers import Lookup, is_uuid, lookup_for
+from libraries.models import Actor, Library, LibraryQuerySet, Share, User
 from libraries.models.libraries import access_by
 from libraries.rules.levels import Access
-
-POWERS_TO_ASK = (ADMINISTER, CHECK_ACCESS)
-"""What lets somebody ask about others in an organization (R10)."""
 
 # Stand in the compiled statements for a run's own values.
 _USER = UUID(int=1)
@@ -30,6 +28,8 @@ _SHOWN_OF_SHARES = (
     *("user__username", "team__slug", "organization__slug"),
 )
 _HIDDEN_OF_ORGANIZATIONS = tuple(f"organization__{field}" for field in ("name", "sharing_scope", "created_at", "group"))
+_HOME = UUID(int=5)
+_SLUG = str(UUID(int=6))
 
 THE_BEGINNING = UUID(int=0)
 """Less than any row's key."""
@@ -45,22 +45,27 @@ def find_access(user: Actor, library: UUID) -> Access:
 
 
 def find_with_access(user: Actor, identifier: str) -> Library | None:
-    """The library of that identifier, whoever may see it, with the user's `access`. One query."""
-    column, value = lookup_for(identifier)
-    statement = _library(column, user.is_active, user.is_superuser)
-    return next(iter(statement.run({**keys({_USER: user.pk}), **_sought(column, value)})), None)
+    """The library that the user means by it, whether or not they may see it, with their `access`. One query.
+
+    Raises AmbiguousName (R16).
+    """
+    lookup = lookup_for(identifier)
+    statement = _library(_form(lookup), user.is_active, user.is_superuser)
+    people = keys({_USER: user.pk, _HOME: home_of(user)})
+    return one_meant(identifier, statement.run({**people, **_sought(lookup)}))
 
 
 def find_for_decision(user: User | None, identifier: str, asker: User) -> tuple[Library | None, bool]:
     """The same with the shares behind the access, and whether the asker may ask about others there. One query.
 
-    user: None for somebody who does not exist.
+    user: None for somebody who does not exist. Raises AmbiguousName (R16).
     """
-    column, value = lookup_for(identifier)
+    lookup = lookup_for(identifier)
     subject = user or User(pk=_USER, is_active=False)
-    statement = _decision(column, subject.is_active, subject.is_superuser)
-    people = keys({_USER: subject.pk, _ASKER: asker.pk})
-    found: Any = next(iter(statement.run({**people, **_sought(column, value)})), None)
+    known = Known.SEEN_OR_OPEN if user == asker else Known.OPEN
+    statement = _decision(_form(lookup), subject.is_active, subject.is_superuser, known, asker.is_superuser)
+    people = keys({_USER: subject.pk, _ASKER: asker.pk, _HOME: home_of(asker)})
+    found: Any = one_meant(identifier, statement.run({**people, **_sought(lookup)}))
     return found, asker.is_superuser or (found is not None and found.may_ask)
 
 
@@ -109,7 +114,8 @@ def _next_shares(number: int) -> Prepared[Share]:
 def _first_libraries(active: bool, superuser: bool, walking: bool, number: int) -> Prepared[Library]:
     user = User(pk=_USER, is_active=active, is_superuser=superuser)
     visible = Library.objects.visible_to(user, walking=walking).with_access_of(user)
-    return Prepared(visible.defer(*_HIDDEN_OF_ORGANIZATIONS).order_by("name", "id")[:number])
+    shown = with_names_for(visible, user).defer(*_HIDDEN_OF_ORGANIZATIONS)
+    return Prepared(shown.order_by("name", "id")[:number])
 
 
 @cache
@@ -120,23 +126,34 @@ def _access() -> Prepared[Library]:
 
 
 @cache
-def _library(column: str, active: bool, superuser: bool) -> Prepared[Library]:
-    user = User(pk=_USER, is_active=active, is_superuser=superuser)
-    return Prepared(Library.objects.with_access_of(user).filter(**{column: _marker(column)}).order_by())
+def _library(form: Lookup, active: bool, superuser: bool) -> Prepared[Library]:
+    user = User(pk=_USER, is_active=active, is_superuser=superuser, default_organization_id=_HOME)
+    libraries = with_names_for(Library.objects.with_access_of(user), user)
+    return Prepared(_named(libraries, form, user, Known.SEEN))
 
 
 @cache
-def _decision(column: str, active: bool, superuser: bool) -> Prepared[Library]:
+def _decision(form: Lookup, active: bool, superuser: bool, known: Known, asking_superuser: bool) -> Prepared[Library]:
     user = User(pk=_USER, is_active=active, is_superuser=superuser)
-    powers = OrganizationUserObjectPermission.objects.to(*POWERS_TO_ASK)
-    may_ask = Exists(powers.filter(content_object=OuterRef("organization"), user=_ASKER))
-    libraries: Any = Library.objects.with_access_of(user, with_shares=True).annotate(may_ask=may_ask)
-    return Prepared(libraries.filter(**{column: _marker(column)}).order_by())
+    asker = User(pk=_ASKER, is_active=True, is_superuser=asking_superuser, default_organization_id=_HOME)
+    libraries = Library.objects.with_access_of(user, with_shares=True)
+    return Prepared(_named(libraries.annotate(may_ask=may_ask_in_its_organization(asker)), form, asker, known))
 
 
-def _marker(column: str) -> UUID | str:
-    return _LIBRARY if column == "pk" else str(_LIBRARY)
+def _named(libraries: LibraryQuerySet, form: Lookup, user: User, known: Known) -> LibraryQuerySet:
+    """Those that an identifier of that form could mean to the user, at most two."""
+    named = libraries.filter(**{form.column: form.value}, **({"organization__slug": form.slug} if form.slug else {}))
+    return meant_by(named, user, known)[:2] if form.is_bare else named.order_by()
 
 
-def _sought(column: str, value: Any) -> dict[Any, Any]:
-    return keys({_LIBRARY: value}) if column == "pk" else {str(_LIBRARY): value}
+def _form(lookup: Lookup) -> Lookup:
+    """The identifier with markers for what it says."""
+    value = _LIBRARY if lookup.column == "pk" else str(_LIBRARY)
+    return Lookup(lookup.column, value, _SLUG if lookup.slug else "")
+
+
+def _sought(lookup: Lookup) -> dict[Any, Any]:
+    """What takes the place of the markers."""
+    if lookup.column == "pk":
+        return keys({_LIBRARY: lookup.value})
+    return {str(_LIBRARY): lookup.value, _SLUG: lookup.slug}

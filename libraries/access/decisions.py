@@ -12,13 +12,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from libraries.access.compiled import POWERS_TO_ASK, find_for_decision, find_user
+from libraries.access.compiled import find_for_decision, find_user
 from libraries.access.named import NamedLibrary, find_named_libraries
+from libraries.access.names import POWERS_TO_ASK, Candidates, Known
 from libraries.access.pairs import Pair, Powers, access_of_each, powers_among
 from libraries.access.subjects import SubjectName, find_subjects
 from libraries.access.verdict import share_name, verdict
 from libraries.db.text import is_storable
-from libraries.errors import LibraryNotFound, MayNotAsk
+from libraries.errors import AmbiguousName, LibraryNotFound, MayNotAsk
 from libraries.models import (
     Library,
     Organization,
@@ -63,8 +64,15 @@ def checkable_organizations(asker: User) -> QuerySet[Organization]:
     return Organization.objects.filter(pk__in=powers.values("content_object"))
 
 
-def decide(questions: Sequence[Question], *, asker: User) -> list[Decision | MayNotAsk]:
+Undecided = MayNotAsk | AmbiguousName
+"""Why there is no decision."""
+
+
+def decide(questions: Sequence[Question], *, asker: User) -> list[Decision | Undecided]:
     """The decision on each question, in their order; MayNotAsk in the place of one that the asker may not put.
+
+    A natural id means a library that the asker may see, or may ask about, where they ask about themselves; about others,
+    one that they may ask about. In the place of a question that names two equally there is AmbiguousName (R16).
 
     A constant number of queries; two at most for one about a user. What does not exist, or the asker may not see, is
     decided against.
@@ -75,10 +83,13 @@ def decide(questions: Sequence[Question], *, asker: User) -> list[Decision | May
     return [case.decision(question) for question in questions]
 
 
-def _decide_one(question: Question, asker: User) -> Decision | MayNotAsk:
+def _decide_one(question: Question, asker: User) -> Decision | Undecided:
     text = question.subject.text
     user = asker if text == asker.username else find_user(text) if text and is_storable(text) else None
-    library, may_ask_about_others = find_for_decision(user, question.library, asker)
+    try:
+        library, may_ask_about_others = find_for_decision(user, question.library, asker)
+    except AmbiguousName as refusal:
+        return refusal
     if not (may_ask_about_others or user == asker):
         return MayNotAsk()
     return _decision(question, library, library.access if library else Access(), is_open=may_ask_about_others)
@@ -100,15 +111,40 @@ class _Case:
 
     def __init__(self, questions: Sequence[Question], asker: User) -> None:
         self.asker = asker
-        self.libraries = find_named_libraries({question.library for question in questions})
         self.subjects = find_subjects({question.subject for question in questions})
+        self.own = {name for name, subject in self.subjects.items() if self._is_asker(subject)}
+        candidates = self._candidates(questions)
         users = {asker.pk, *(each.instance.pk for each in self.subjects.values() if isinstance(each.instance, User))}
-        organizations = {library.organization_id for library in self.libraries.values()}
+        organizations = {library.organization_id for library in candidates.libraries}
         powers = powers_among(users, organizations)
         self.open = {each for each in organizations if self._is_open(each, powers)}
-        self.own = {name for name, subject in self.subjects.items() if self._is_asker(subject)}
-        pairs = self._pairs({(question.subject, question.library) for question in questions})
+        self.meant = self._meant(candidates, questions)
+        pairs = self._pairs(set(questions))
         self.access = dict(zip(pairs, access_of_each(list(pairs.values()), powers), strict=True))
+
+    def _candidates(self, questions: Sequence[Question]) -> Candidates[NamedLibrary]:
+        known = Known.SEEN_OR_OPEN if any(question.subject in self.own for question in questions) else Known.OPEN
+        return find_named_libraries({question.library for question in questions}, user=self.asker, known=known)
+
+    def _meant(
+        self, candidates: Candidates[NamedLibrary], questions: Sequence[Question]
+    ) -> dict[tuple[str, bool], NamedLibrary | AmbiguousName | None]:
+        """By identifier, and whether the question is about the asker: what it means in questions about them, or others."""
+        meant: dict[tuple[str, bool], NamedLibrary | AmbiguousName | None] = {}
+        for name in {self._name(question) for question in questions}:
+            identifier, about_asker = name
+            among = None if about_asker else self._is_in_the_open
+            try:
+                meant[name] = candidates.meant(identifier, among=among)
+            except AmbiguousName as refusal:
+                meant[name] = refusal
+        return meant
+
+    def _name(self, question: Question) -> tuple[str, bool]:
+        return question.library, question.subject in self.own
+
+    def _is_in_the_open(self, library: NamedLibrary) -> bool:
+        return library.organization_id in self.open
 
     def _is_open(self, organization: UUID, powers: Powers) -> bool:
         """As `checkable_organizations` tells it."""
@@ -117,17 +153,20 @@ class _Case:
     def _is_asker(self, subject: Principal) -> bool:
         return subject.kind == Kind.USER and subject.instance == self.asker
 
-    def _pairs(self, asked: Collection[tuple[SubjectName, str]]) -> dict[tuple[SubjectName, str], Pair]:
+    def _pairs(self, asked: Collection[Question]) -> dict[tuple[SubjectName, str], Pair]:
         """By their names, those of which both are there and the asker may ask about them."""
         return {
-            (name, identifier): (self.subjects[name], library)
-            for name, identifier in asked
-            if (library := self.libraries.get(identifier)) and name in self.subjects
-            if name in self.own or library.organization_id in self.open
+            (question.subject, question.library): (self.subjects[question.subject], library)
+            for question in asked
+            if isinstance(library := self.meant[self._name(question)], NamedLibrary)
+            if question.subject in self.subjects
+            if question.subject in self.own or library.organization_id in self.open
         }
 
-    def decision(self, question: Question) -> Decision | MayNotAsk:
-        library = self.libraries.get(question.library)
+    def decision(self, question: Question) -> Decision | Undecided:
+        library = self.meant[self._name(question)]
+        if isinstance(library, AmbiguousName):
+            return library
         is_open = library.organization_id in self.open if library else self.asker.is_superuser
         if not (is_open or question.subject in self.own):
             return MayNotAsk()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from libraries.identifiers import lookup_for
-from libraries.models import Library
+from libraries.access.names import Candidates, Known, candidates_among
+from libraries.identifiers import lookup_for, qualified
+from libraries.models import Actor, Library
 
 
 class NamedOrganization(NamedTuple):
@@ -27,18 +28,24 @@ class NamedLibrary:
     editors_can_share: bool
     organization_id: UUID
     organization: NamedOrganization
+    standing: int
+    nameable: bool
+
+    @property
+    def qualified_name(self) -> str:
+        return qualified(self.organization.slug, self.natural_id)
 
 
 _COLUMNS = ("pk", "natural_id", "object_id", "editors_can_share", "organization_id", "organization__slug")
 
 
-def find_named_libraries(identifiers: Collection[str]) -> dict[str, NamedLibrary]:
-    """By identifier, those that there are, whoever may see them. One query."""
+def find_named_libraries(identifiers: Collection[str], *, user: Actor, known: Known) -> Candidates[NamedLibrary]:
+    """What the identifiers could mean to the user, whoever may see it. One query."""
     lookups = {identifier: lookup_for(identifier) for identifier in identifiers}
-    by_name: dict[tuple[str, UUID | str], NamedLibrary] = {}
-    rows = Library.objects.answering_to(lookups.values()).order_by().values_list(*_COLUMNS)
-    for pk, natural_id, object_id, editors_can_share, organization_id, slug in rows:
-        organization = NamedOrganization(slug)
-        library = NamedLibrary(pk, natural_id, object_id, editors_can_share, organization_id, organization)
-        by_name["pk", pk] = by_name["natural_id", natural_id] = by_name["object_id", object_id] = library
-    return {identifier: by_name[lookup] for identifier, lookup in lookups.items() if lookup in by_name}
+    found: Any = candidates_among(Library.objects.all(), lookups.values(), user, known)
+    rows = found.values_list(*_COLUMNS, "standing", "nameable")
+    libraries = [
+        NamedLibrary(pk, natural_id, object_id, editors_can_share, organization_id, NamedOrganization(slug), *how_near)
+        for pk, natural_id, object_id, editors_can_share, organization_id, slug, *how_near in rows
+    ]
+    return Candidates(lookups, libraries)

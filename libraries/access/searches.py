@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet, Value
 from libraries.access.check import find_libraries
 from libraries.access.decisions import checkable_organizations
 from libraries.access.lists import allowing_by_page, who_can_by_page
+from libraries.access.names import Known
 from libraries.access.pairs import access_of_pairs
 from libraries.access.subjects import SubjectName, find_subjects, groups_reaching
 from libraries.errors import MayNotAsk
@@ -51,7 +52,7 @@ def subjects_for(kind: Kind, action: Action, library: str, *, asker: User) -> Qu
     Nobody where the library is not open to the asker, or does not exist. Users are listed whoever they are, as in
     who_can; teams and organizations only where they are open to the asker or the library is shared with the
     organization itself, so that no one learns by `everyone` how others are made up.
-    Raises MayNotAsk where nothing is open to the asker.
+    Raises MayNotAsk where nothing is open to the asker, and AmbiguousName (R16).
     """
     _refuse_who_may_ask_nowhere(asker)
     found = _open_library(library, asker)
@@ -67,11 +68,11 @@ def subjects_for(kind: Kind, action: Action, library: str, *, asker: User) -> Qu
 def actions_for(subject: SubjectName, library: str, *, asker: User) -> frozenset[Action]:
     """What the subject may do to the library; nothing where either is not there, or not open to the asker.
 
-    Raises MayNotAsk about another, where nothing is open to the asker.
+    Raises MayNotAsk about another, where nothing is open to the asker, and AmbiguousName (R16).
     """
     found = _subject(subject)
     if found == Principal(Kind.USER, asker):
-        named: Library | None = find_libraries([library]).get(library)
+        named = find_libraries([library], user=asker, known=Known.SEEN_OR_OPEN).one(library)
     else:
         _refuse_who_may_ask_nowhere(asker)
         named = _open_library(library, asker)
@@ -90,7 +91,7 @@ def _refuse_who_may_ask_nowhere(asker: User) -> None:
 
 
 def _open_library(identifier: str, asker: User) -> Library | None:
-    library = find_libraries([identifier]).get(identifier)
+    library = find_libraries([identifier], user=asker, known=Known.OPEN).one(identifier)
     return library if library and checkable_organizations(asker).filter(pk=library.organization_id).exists() else None
 
 

@@ -59,6 +59,7 @@ CONFLICTS = (
     errors.OrganizationInUse,
     errors.OutsideShares,
     errors.OutsideOwners,
+    errors.AmbiguousName,
 )
 """How things stand keeps it from being done."""
 

@@ -156,11 +156,11 @@ def record_of_shares(changes: Sequence[ShareChange], *, actor: Actor) -> None:
     """Write one event for each change, in their order, all in one statement. Raises what `record` raises."""
     if changes:
         require_standing(actor)
-    libraries = {change.library.natural_id: change.library for change in changes}
+    libraries = {change.library.pk: change.library for change in changes}
     always = {"at": timezone.now().isoformat(), **_who_and_how(actor)}
-    same = {name: {**always, **_library_columns(library)} for name, library in libraries.items()}
-    values = {name: [_text_of(value) for value in columns.values()] for name, columns in same.items()}
-    rows = [(*_row(change), *values[change.library.natural_id]) for change in changes]
+    same = {key: {**always, **_library_columns(library)} for key, library in libraries.items()}
+    values = {key: [_text_of(value) for value in columns.values()] for key, columns in same.items()}
+    rows = [(*_row(change), *values[change.library.pk]) for change in changes]
     if rows:
         insert(Event, (*_ROW, *next(iter(same.values()))), rows)
 

@@ -10,16 +10,17 @@ from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from libraries.access.compiled import find_with_access
 from libraries.db.text import is_storable
 from libraries.errors import SharingError
 from libraries.events.record import recorded_via
-from libraries.identifiers import lookup_for
 from libraries.management.output import safe
 from libraries.models import OPERATOR, Actor, Library, Organization, User
 from libraries.rules.levels import Level
 from libraries.share_files.values import end_of, level_of, moment_of
 
 T = TypeVar("T")
+LIBRARY_NAMES = "UUID, natural id (handbook, or acme.handbook with its organization) or object id"
 
 
 class SharingCommand(BaseCommand):
@@ -69,11 +70,14 @@ def find_organization(slug: str) -> Organization:
     return organization
 
 
-def find_library(identifier: str) -> Library:
-    """The library under any of its names; a CommandError that says so where there is none."""
-    library = Library.objects.select_related("organization").filter(lookup_for(identifier)).first()
+def find_library(identifier: str, actor: Actor = OPERATOR) -> Library:
+    """The library that the actor means by any of its names; a CommandError that says so where there is none.
+
+    Raises AmbiguousName (R16).
+    """
+    library = find_with_access(actor, identifier)
     if library is None:
-        raise CommandError(f"There is no library “{identifier}”. Give its UUID, natural id or object id.")
+        raise CommandError(f"There is no library “{identifier}”. Give its {LIBRARY_NAMES}.")
     return library
 
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from libraries.errors import LibraryNotFound, SharingError
-from libraries.identifiers import lookup_for
+from libraries.access.check import find_libraries
+from libraries.errors import SharingError
 from libraries.management.base import sentence_of
 from libraries.management.output import printable
-from libraries.models import Actor, Library
+from libraries.models import Actor
 from libraries.share_files.columns import BadLine, Line
 from libraries.share_files.emails import with_emails
 from libraries.sharing.bulk import share_across
@@ -87,7 +87,7 @@ class Import:
         begun: deque[tuple[Round, Outcome, list[Future[Outcome]]]] = deque()
         with _threads(self.workers) as threads:
             for round_ in rounds:
-                parts, lost = _apart(round_.good_lines, self.workers)
+                parts, lost = _apart(round_.good_lines, self.workers, self._actor)
                 before = begun[-1][-1] if begun else [None] * self.workers
                 begun.append((round_, lost, [self._begin(*part) for part in zip(threads, parts, before, strict=True)]))
                 if len(begun) > ROUNDS_AHEAD:
@@ -152,20 +152,19 @@ def _refusals(round_: Round, outcomes: Iterable[Outcome]) -> Iterator[str]:
             yield f"line {line.number}: {printable(sentence_of(refusals[line.number]))}"
 
 
-def _apart(lines: Sequence[Line], number: int) -> tuple[list[list[Line]], Outcome]:
+def _apart(lines: Sequence[Line], number: int, actor: Actor) -> tuple[list[list[Line]], Outcome]:
     """The lines in so many parts, those of one library together, whichever of its names each uses; and the others.
 
     What no library is called by now is in no part: once there is one, it might be another worker's.
     """
-    lookups = {name: lookup_for(name) for name in {line.library for line in lines}}
-    libraries = Library.objects.answering_to(lookups.values()).only("pk", "natural_id", "object_id")
-    places = {name: library.pk.int % number for library in libraries for name in library.names}
+    meant = find_libraries({line.library for line in lines}, user=actor)
+    places = {name: library.pk.int % number for name, library in meant.libraries.items()}
     parts: list[list[Line]] = [[] for _ in range(number)]
     lost = Outcome(done=0, changed=0, refusals={})
     for line in lines:
-        place = places.get(lookups[line.library])
+        place = places.get(line.library)
         if place is None:
-            lost.refusals[line.number] = LibraryNotFound()
+            lost.refusals[line.number] = meant.refusal(line.library)
         else:
             parts[place].append(line)
     return parts, lost

@@ -1,23 +1,20 @@
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from functools import lru_cache, reduce
-from operator import or_
+from collections.abc import Collection
+from functools import lru_cache
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django.db import models
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, Value
 from django.utils.functional import cached_property
 
-from libraries.db.expressions import AreAmong
 from libraries.db.in_migrations import new_object_id, new_uuid
 from libraries.identifiers import (
     NATURAL_ID_LENGTH,
     NATURAL_ID_PATTERN,
     OBJECT_ID_PATTERN,
     UUID_PATTERN,
+    qualified,
     whole,
 )
 from libraries.models.holding import AmongHeld, Holds, IsAdministered, ReachingGrants, count_reaching
@@ -38,6 +35,14 @@ def administered_by(user: Actor, organization: str = "organization") -> Exists:
 
 FEW_GRANTS = 1000
 """So many grants are read and sorted sooner than an index is walked for them."""
+
+
+def allowed_to(user: Actor, action: Action, *, walking: bool = False) -> Q:
+    """The libraries to which an active user who is no superuser may do `action`. `walking`: see LibraryQuerySet.allowing."""
+    allowed = _allowed(action, user=Value(user.pk), walking=walking)
+    if action in ADMINISTRATORS_MAY:
+        allowed |= Q(IsAdministered(F("pk"), F("organization"), Value(user.pk), walking=walking))
+    return allowed
 
 
 def _allowed(action: Action, *, walking: bool = False, **who: Any) -> Q:
@@ -66,10 +71,7 @@ class LibraryQuerySet(models.QuerySet["Library"]):
             return self.none()
         if user.is_superuser:
             return self.all()
-        allowed = _allowed(action, user=Value(user.pk), walking=walking)
-        if action in ADMINISTRATORS_MAY:
-            allowed |= Q(IsAdministered(F("pk"), F("organization"), Value(user.pk), walking=walking))
-        return self.filter(allowed)
+        return self.filter(allowed_to(user, action, walking=walking))
 
     def allowing_members_of(self, groups: Collection[int], action: Action) -> LibraryQuerySet:
         """Those to which whoever is in these groups and no other, and has no share of their own, may do `action`."""
@@ -86,14 +88,6 @@ class LibraryQuerySet(models.QuerySet["Library"]):
     def sees_few(self, user: Actor) -> bool:
         """Whether no more than FEW_GRANTS grants and powers could show the user anything. One query."""
         return not user.is_superuser and count_reaching(user.pk, Action.VIEW, limit=FEW_GRANTS + 1) <= FEW_GRANTS
-
-    def answering_to(self, lookups: Iterable[tuple[str, UUID | str]]) -> LibraryQuerySet:
-        """Those of the identifiers, each a column (pk, natural_id or object_id) and its value."""
-        values: dict[str, set[UUID | str]] = defaultdict(set)
-        for column, value in lookups:
-            values[column].add(value)
-        conditions = [Q(AreAmong(F(column), rows=[(each,) for each in values[column]])) for column in values]
-        return self.filter(reduce(or_, conditions)) if conditions else self.none()
 
     def with_access_of(self, user: Actor, *, with_shares: bool = False) -> LibraryQuerySet:
         """Each library with what the user ends up with on it, as `library.access`, in the same query.
@@ -112,7 +106,7 @@ class Library(models.Model):
     """Whatever its owners share as one thing: a document collection, a dataset, a corpus, a model."""
 
     id = models.UUIDField(primary_key=True, default=new_uuid, editable=False)
-    natural_id = models.CharField(max_length=NATURAL_ID_LENGTH, unique=True)
+    natural_id = models.CharField(max_length=NATURAL_ID_LENGTH)
     object_id = models.CharField(max_length=24, unique=True, default=new_object_id, editable=False)
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
@@ -129,6 +123,11 @@ class Library(models.Model):
     _active: bool
     _superuser: bool
 
+    standing: int
+    """How near its organization is to the user who names it; there after access.names.meant_by."""
+    has_namesake: bool
+    """Whether the user knows of another library of its natural id; there after access.names.with_names_for."""
+
     objects: ClassVar[models.Manager[Library]] = LibraryQuerySet.as_manager()
 
     class Meta:
@@ -141,6 +140,8 @@ class Library(models.Model):
         ]
         indexes = [models.Index(fields=["name", "id"], name="library_by_name")]
         constraints = [
+            # In this order it finds all libraries of a name, and is the order in which they are listed by it.
+            models.UniqueConstraint(fields=["natural_id", "organization"], name="library_natural_id_unique"),
             models.CheckConstraint(
                 condition=Q(natural_id__regex=whole(NATURAL_ID_PATTERN))
                 & ~Q(natural_id__regex=whole(OBJECT_ID_PATTERN))
@@ -161,9 +162,14 @@ class Library(models.Model):
         return str(self.pk)
 
     @property
-    def names(self) -> tuple[tuple[str, UUID | str], ...]:
-        """Every column and value that it answers to."""
-        return ("pk", self.pk), ("natural_id", self.natural_id), ("object_id", self.object_id)
+    def qualified_name(self) -> str:
+        """The name by which everybody who may see it finds it, such as `acme.handbook` (R16)."""
+        return qualified(self.organization.slug, self.natural_id)
+
+    @property
+    def short_name(self) -> str:
+        """The shortest name by which the user of `access.names.with_names_for` finds it (R16)."""
+        return self.qualified_name if self.has_namesake else self.natural_id
 
     @cached_property
     def access(self) -> Access:

@@ -101,7 +101,9 @@ class Team(GroupOwner):
         ]
         constraints = [
             models.UniqueConstraint(fields=["organization", "slug"], name="team_slug_unique"),
-            models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="team_email_unique"),
+            models.UniqueConstraint(
+                "organization", Lower("email"), condition=~models.Q(email=""), name="team_email_unique"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from libraries.share_files import csv_dialect, jsonl
 
 
 def write(target: Any, format: str, shares: Iterable[Share], *, excel: bool = False) -> int:
-    """Write shares, which bring their library and principal along, to a text file; returns how many.
+    """Write shares, which bring their library, its organization and their principal along, to a text file; returns how many.
 
     excel: begin a CSV file with the byte order mark, without which spreadsheets do not take it for UTF-8.
     """
@@ -26,4 +26,4 @@ def write(target: Any, format: str, shares: Iterable[Share], *, excel: bool = Fa
 def _values_of(share: Share) -> tuple[str, ...]:
     """In the order of the columns."""
     end = share.expires_at.isoformat() if share.expires_at else ""
-    return share.library.natural_id, share.principal_name, Level(share.level).name, end, share.note
+    return share.library.qualified_name, share.principal_name, Level(share.level).name, end, share.note

@@ -12,7 +12,6 @@ from django.db.models import F
 from libraries.db.expressions import AreAmong
 from libraries.errors import (
     ActionNotAllowed,
-    LibraryNotFound,
     NamedTwice,
     SharesRefused,
     SharingError,
@@ -92,12 +91,13 @@ def share_across(
     what the earlier one left. Otherwise as share_many.
     """
     with transaction.atomic():
-        libraries = locked_libraries_for(actor, {identifier for identifier, _ in items})
+        meant = locked_libraries_for(actor, {identifier for identifier, _ in items})
+        libraries = meant.libraries
         known = [(item.principal, libraries[identifier]) for identifier, item in items if identifier in libraries]
         batch = Batch(known, actor)
         targets = iter(batch.targets)
         outcomes = [
-            _outcome(batch, next(targets), item.wanted) if identifier in libraries else LibraryNotFound()
+            _outcome(batch, next(targets), item.wanted) if identifier in libraries else meant.refusal(identifier)
             for identifier, item in items
         ]
         changes = [outcome for outcome in outcomes if isinstance(outcome, Change) and outcome.changes]

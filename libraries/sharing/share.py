@@ -10,6 +10,7 @@ from typing import cast
 from django.db import transaction
 
 from libraries.access.check import get_libraries_for, get_library_for
+from libraries.access.names import Meant, answering_to
 from libraries.errors import LibraryNotFound, OnlyUsersOwn, ShareNotFound
 from libraries.identifiers import lookup_for
 from libraries.models import Actor, Library, Share, User
@@ -141,14 +142,15 @@ def locked_library_for(actor: Actor, library: Library, action: Action) -> Librar
     return get_library_for(actor, str(library.pk), action)
 
 
-def locked_libraries_for(actor: Actor, identifiers: Collection[str]) -> dict[str, Library]:
-    """By identifier, those of the libraries that the actor may see, as they stand now, locked as `locked_library_for` does.
+def locked_libraries_for(actor: Actor, identifiers: Collection[str]) -> Meant[Library]:
+    """What the identifiers mean, of the libraries that the actor may see, as they stand now, locked as
+    `locked_library_for` does.
 
     They are locked in one order, so that two who lock several never wait for each other.
     """
-    sought = Library.objects.answering_to(map(lookup_for, identifiers))
-    list(sought.order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    return get_libraries_for(actor, identifiers)
+    sought = answering_to(Library.objects.all(), [*map(lookup_for, identifiers)], actor)
+    locked = set(sought.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    return get_libraries_for(actor, identifiers).keep(lambda library: library.pk in locked)
 
 
 def _owner_shares_to_lower(library: Library, actor: Actor) -> list[Share]:

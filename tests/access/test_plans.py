@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 
-from libraries.access.check import can
+from libraries.access.check import can, get_libraries_for
+from libraries.access.compiled import find_with_access
 from libraries.access.decisions import Question, decide
 from libraries.access.lists import (
     FEW_HOLDERS,
@@ -19,6 +22,7 @@ from libraries.access.lists import (
     visible_libraries_by_page,
     who_can_by_page,
 )
+from libraries.access.names import with_names_for
 from libraries.access.subjects import SubjectName
 from libraries.models import OPERATOR, Library, Organization, Share, User
 from libraries.people.keys import create_api_key, find_api_key
@@ -171,6 +175,28 @@ def test_no_question_reads_all_shares_or_grants(crowd, question):
 def test_nor_does_the_first_page_for_who_sees_many_libraries(crowd):
     one = User.objects.get(username="user-7")
     assert not scanned(lambda: page(Library.objects.visible_to(one, walking=True), "name", "id")) & SHARES_AND_GRANTS
+
+
+NAMES = ["library-7", "acme.library-8", str(UUID(int=9)), "0" * 23 + "9", "nothing"]
+
+
+@pytest.mark.parametrize("names", [*([name] for name in NAMES), NAMES, [f"library-{each}" for each in range(1000)]])
+def test_libraries_are_looked_up_by_their_names_and_read_no_others_r16(crowd, names):
+    one = User.objects.get(username="user-7")
+    questions = [Question(SubjectName(Kind.USER, "user-7"), Action.VIEW, name) for name in names]
+    for ask in (
+        lambda: [find_with_access(one, name) for name in names[:5]],
+        lambda: get_libraries_for(one, names),
+        lambda: decide(questions, asker=one),
+    ):
+        assert "libraries_library" not in scanned(ask)
+
+
+def test_nor_do_pages_that_are_named_for_who_reads_them(crowd):
+    one = User.objects.get(username="user-7")
+    listed = with_names_for(Library.objects.visible_to(one, walking=True), one)
+    for order in (("name", "id"), ("natural_id", "organization_id")):
+        assert not scanned(partial(page, listed, *order)) & {*SHARES_AND_GRANTS, "libraries_library"}
 
 
 def test_a_key_is_looked_up_without_reading_them(crowd):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from libraries.library_lifecycle import create_library
 from libraries.models import Event, SharingScope
 from libraries.rules.levels import Level
 from tests.factories import give, in_days, let_time_pass
@@ -104,3 +105,11 @@ def test_it_records_nothing(console, bob, handbook):
     before = Event.objects.count()
     asked(console, "bob", "handbook")
     assert Event.objects.count() == before
+
+
+def test_a_name_of_several_is_refused_to_who_is_shown_them_and_no_other_r16(console, console_of, alice, erin, handbook):
+    create_library(name="Handbook", natural_id="handbook", actor=erin)
+    told = "“handbook” is the name of several libraries: say acme.handbook or globex.handbook."
+    assert asked(console, "dave", "handbook").context["form"].errors == {"library": [told]}
+    for who, name in ((console, "acme.handbook"), (console_of(alice), "handbook")):
+        assert asked(who, "dave", name).context["explanation"].library == handbook

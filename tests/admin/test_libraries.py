@@ -158,7 +158,6 @@ def test_a_library_whose_shares_are_refused_is_not_made(console, acme, bob):
 @pytest.mark.parametrize(
     ("natural_id", "told"),
     [
-        ("handbook", "Library with this Natural id already exists."),
         ("Upper", "Lower-case letters, digits and hyphens, with no hyphen at either end, and nothing like a UUID."),
         ("-x", "Lower-case letters, digits and hyphens, with no hyphen at either end, and nothing like a UUID."),
         ("f" * 24, "Lower-case letters, digits and hyphens, with no hyphen at either end, and nothing like a UUID."),
@@ -170,6 +169,16 @@ def test_a_natural_id_that_cannot_be_is_refused(console, acme, bob, natural_id, 
     )
 
     assert errors(response) == {"natural_id": [told]}
+
+
+def test_one_that_is_taken_in_the_organization_is_refused_and_elsewhere_it_is_free_r16(
+    console, acme, globex, erin, bob
+):
+    form = {"name": "Field Notes", "natural_id": "handbook"}
+    refused = console.save(ADD, **form, organization=str(acme.pk), owner=str(bob.pk))
+    assert errors(refused) == {"__all__": ["Library with this Natural id and Organization already exists."]}
+    console.save(ADD, **form, organization=str(globex.pk), owner=str(erin.pk))
+    assert Library.objects.filter(natural_id="handbook", organization=globex).exists()
 
 
 def test_a_library_is_deleted_with_its_shares(console, handbook):

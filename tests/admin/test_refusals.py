@@ -8,6 +8,7 @@ from libraries.rules.levels import Action
 SAY_THEMSELVES = {
     errors.AccountInUse,
     errors.ActionNotAllowed,
+    errors.AmbiguousName,
     errors.InvalidText,
     errors.KeyOfAnother,
     errors.LastOwner,

@@ -37,10 +37,10 @@ def test_it_holds_what_the_list_shows(console, roadmap):
 
     assert response.headers["Content-Disposition"].startswith('attachment; filename="Share-')
     assert rows(response) == [
-        {"library": "roadmap", "principal": "dave", "level": "READER", "expires_at": end, "note": "for the audit"},
-        {"library": "roadmap", "principal": "team:data-science", "level": "READER", "expires_at": "", "note": ""},
-        {"library": "roadmap", "principal": "carol", "level": "EDITOR", "expires_at": "", "note": ""},
-        {"library": "roadmap", "principal": "bob", "level": "OWNER", "expires_at": "", "note": ""},
+        {"library": "acme.roadmap", "principal": "dave", "level": "READER", "expires_at": end, "note": "for the audit"},
+        {"library": "acme.roadmap", "principal": "team:data-science", "level": "READER", "expires_at": "", "note": ""},
+        {"library": "acme.roadmap", "principal": "carol", "level": "EDITOR", "expires_at": "", "note": ""},
+        {"library": "acme.roadmap", "principal": "bob", "level": "OWNER", "expires_at": "", "note": ""},
     ]
     lines = download(console, "q=roadmap", JSON_LINES).content.decode().splitlines()
     assert [json.loads(line) for line in lines] == rows(response)
@@ -52,7 +52,8 @@ def test_it_follows_the_lists_filters(console):
 
 
 @pytest.mark.parametrize(
-    ("who", "libraries"), [("alice", {"handbook", "roadmap", "press-kit"}), ("erin", {"lab-notes"})]
+    ("who", "libraries"),
+    [("alice", {"acme.handbook", "acme.roadmap", "acme.press-kit"}), ("erin", {"globex.lab-notes"})],
 )
 def test_an_administrator_gets_their_own(request, console_of, who, libraries):
     console = console_of(request.getfixturevalue(who))

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from libraries.admin.pages import share_import
+from libraries.library_lifecycle import create_library
 from libraries.models import Event, Share
 from libraries.principals import named
 from libraries.rules.levels import Level
@@ -328,3 +329,14 @@ def test_its_pages_hold_under_the_strict_policy(console, handbook):
         assert "default-src 'self'" in response.headers["Content-Security-Policy"]
         for inline in ("<style", " style=", " onclick=", " onchange=", "<script>", '<script type="text/javascript">'):
             assert inline not in html, inline
+
+
+def test_a_name_of_several_is_refused_and_the_whole_name_is_right_r16(console, erin, handbook):
+    other = create_library(name="Handbook", natural_id="handbook", actor=erin)
+    told = "“handbook” is the name of several libraries: say acme.handbook or globex.handbook. (R16)"
+    assert refused(upload(console, table("handbook,frank,READER,,"))) == {1: {"library": told}}
+
+    preview = upload(console, table("globex.handbook,frank,READER,,", "acme.handbook,frank,EDITOR,,"))
+    assert [diff[0] for _, diff in shown(preview)] == ["globex.handbook", "acme.handbook"]
+    confirm(console, preview)
+    assert (share_of(other, "frank").level, share_of(handbook, "frank").level) == (Level.READER, Level.EDITOR)

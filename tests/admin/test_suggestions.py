@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from libraries.library_lifecycle import create_library
 from libraries.models import SharingScope, User
 from libraries.rules.levels import Level
 from tests.factories import give
@@ -81,3 +82,11 @@ def test_an_administrator_is_offered_their_own_and_no_stranger_by_name_or_addres
 def test_nobody_is_told_anything_before_signing_in(world, handbook):
     for path in (PEOPLE, LIBRARIES, principals(handbook)):
         assert Client().get(path).status_code == 302
+
+
+def test_a_library_goes_by_its_organization_too_where_another_of_its_name_is_shown_r16(
+    console, console_of, alice, erin, handbook
+):
+    create_library(name="Handbook", natural_id="handbook", actor=erin)
+    assert offered(console, LIBRARIES, "handb") == ["acme.handbook", "globex.handbook"]
+    assert offered(console_of(alice), LIBRARIES, "handb") == ["handbook"]

@@ -27,16 +27,16 @@ def test_a_team_is_set_up(console, acme):
 
 def test_names_that_are_taken_are_refused(console, acme, globex):
     slug = console.save(f"{LIST}add/", organization=str(acme.pk), slug="engineering", name="Other")
-    email = console.save(
-        f"{LIST}add/", organization=str(globex.pk), slug="other", name="Other", email="Engineering@ACME.example"
-    )
+    form = {"slug": "other", "name": "Other", "email": "Engineering@ACME.example"}
+    email = console.save(f"{LIST}add/", organization=str(acme.pk), **form)
 
     assert errors(slug) == {"__all__": ["Team with this Organization and Slug already exists."]}
     assert errors(email) == {"__all__": ["Constraint “team_email_unique” is violated."]}
     assert Team.objects.count() == 4
 
     console.save(f"{LIST}add/", organization=str(globex.pk), slug="engineering", name="Other")
-    assert Team.objects.count() == 5
+    console.save(f"{LIST}add/", organization=str(globex.pk), **form)
+    assert Team.objects.count() == 6
 
 
 def test_it_is_renamed_and_stays_where_it_is(console, engineering, globex):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from rest_framework.serializers import Serializer
 
 from libraries.access.lists import levels_on
+from libraries.access.names import with_names_for
 from libraries.api.hal.serializers.access import AccessDocument
 from libraries.api.hal.serializers.libraries import LibraryDocument
 from libraries.api.hal.serializers.shares import ShareDocument
@@ -36,14 +37,16 @@ def documents(kind: type[Serializer], things: Any, user: User, **context: Any) -
 
 def test_libraries(everybody):
     for user in everybody:
-        by_hand, by_fields = documents(LibraryDocument, Library.objects.with_access_of(user), user)
+        by_hand, by_fields = documents(
+            LibraryDocument, with_names_for(Library.objects.with_access_of(user), user), user
+        )
         assert by_hand == by_fields != []
 
 
 def test_shares(everybody, handbook):
     Share.objects.filter(kind=1).update(expires_at=timezone.now() + timedelta(days=1), note="for a day")
     for user in everybody:
-        for library in Library.objects.with_access_of(user):
+        for library in with_names_for(Library.objects.with_access_of(user), user):
             shares = library.shares.with_principals()
             by_hand, by_fields = documents(ShareDocument, shares, user)
             assert by_hand == by_fields != []
@@ -51,7 +54,7 @@ def test_shares(everybody, handbook):
 
 def test_access(everybody, handbook):
     for user in everybody:
-        library = Library.objects.with_access_of(user).get(pk=handbook.pk)
+        library = with_names_for(Library.objects.with_access_of(user), user).get(pk=handbook.pk)
         by_hand, by_fields = documents(AccessDocument, levels_on(library), user, library=library)
         assert by_hand == by_fields != []
 

@@ -17,7 +17,7 @@ ORGANIZATION_DOORS = [
     f"libraries.api.hal.views.{module}.get_organization_for" for module in ("members", "teams", "service_accounts")
 ]
 ORGANIZATION_DOORS += ["libraries.api.hal.views.organizations.get_organization_for"]
-FINDERS = {
+FINDERS: dict[str, Any] = {
     "libraries.access.decisions.find_named_libraries": named.find_named_libraries,
     "libraries.access.searches.find_libraries": check.find_libraries,
 }

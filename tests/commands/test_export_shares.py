@@ -16,17 +16,17 @@ from tests.share_files.notes import notes, write_down
 
 WORLD = """\
 library,principal,level,expires_at,note
-handbook,alice,OWNER,,
-handbook,org:acme,READER,,
-handbook,team:engineering,EDITOR,,
-handbook,team:interns,NONE,,
-roadmap,bob,OWNER,,
-roadmap,carol,EDITOR,,
-roadmap,team:data-science,READER,,
-press-kit,alice,OWNER,,
-press-kit,everyone,READER,,
-lab-notes,erin,OWNER,,
-lab-notes,team:research,READER,,
+acme.handbook,alice,OWNER,,
+acme.handbook,org:acme,READER,,
+acme.handbook,team:engineering,EDITOR,,
+acme.handbook,team:interns,NONE,,
+acme.roadmap,bob,OWNER,,
+acme.roadmap,carol,EDITOR,,
+acme.roadmap,team:data-science,READER,,
+acme.press-kit,alice,OWNER,,
+acme.press-kit,everyone,READER,,
+globex.lab-notes,erin,OWNER,,
+globex.lab-notes,team:research,READER,,
 """
 NOTE = 'She said "read, twice",\nünïcödé 🎉'
 
@@ -43,7 +43,7 @@ def test_it_writes_every_share_the_oldest_first(run):
 
 
 def test_it_writes_ends_and_notes_that_can_be_read_back(run, ending):
-    last = 'handbook,erin,READER,2090-01-31T12:30:00+00:00,"She said ""read, twice"",\nünïcödé 🎉"\n'
+    last = 'acme.handbook,erin,READER,2090-01-31T12:30:00+00:00,"She said ""read, twice"",\nünïcödé 🎉"\n'
     assert run("export_shares").out == WORLD + last
 
 
@@ -51,7 +51,7 @@ def test_it_writes_json_lines(run, ending):
     lines = [json.loads(line) for line in run("export_shares", "--format", "jsonl").out.splitlines()]
     assert len(lines) == 12
     assert lines[3] == {
-        "library": "handbook",
+        "library": "acme.handbook",
         "principal": "team:interns",
         "level": "NONE",
         "expires_at": "",
@@ -118,8 +118,8 @@ def test_no_value_is_a_formula_to_a_spreadsheet(run, handbook, acme):
     give(handbook, "-dash", Level.READER, note="=1+1")
     give(handbook, "frank", Level.READER, note="'quoted'")
     assert run("export_shares").out.splitlines()[-2:] == [
-        "handbook,'-dash,READER,,'=1+1",
-        "handbook,frank,READER,,''quoted'",
+        "acme.handbook,'-dash,READER,,'=1+1",
+        "acme.handbook,frank,READER,,''quoted'",
     ]
     last = run("export_shares", "--format", "jsonl").out.splitlines()[-2]
     assert (json.loads(last)["principal"], json.loads(last)["note"]) == ("-dash", "=1+1")

@@ -96,7 +96,8 @@ class TestRefusals:
 
     def test_a_library_that_is_not_there_is_named(self, refusal_of):
         assert refusal_of("share", "nothing", "erin", "READER") == (
-            "There is no library “nothing”. Give its UUID, natural id or object id."
+            "There is no library “nothing”. "
+            "Give its UUID, natural id (handbook, or acme.handbook with its organization) or object id."
         )
 
     @pytest.mark.parametrize("level", ["ADMIN", "4", "-1", "", "2.0", "9" * 5000, "٤"])

@@ -9,7 +9,6 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from libraries.db.guards import put_on, take_off
-from libraries.db.in_migrations import new_object_id
 from libraries.models import (
     ADMINISTER,
     CHECK_ACCESS,
@@ -129,13 +128,14 @@ class TestLibraries:
             "library_object_id_hex",
         )
 
-    def test_both_are_one_librarys_alone(self, acme, handbook):
-        for columns in (
-            {"natural_id": "handbook", "object_id": new_object_id()},
-            {"natural_id": "x", "object_id": handbook.object_id},
-        ):
-            with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
-                Library.objects.create(name="x", organization=acme, **columns)
+    def test_an_object_id_is_one_librarys_alone(self, globex, handbook):
+        with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+            Library.objects.create(name="x", natural_id="x", organization=globex, object_id=handbook.object_id)
+
+    def test_a_natural_id_is_one_librarys_alone_within_its_organization_r16(self, acme, globex, handbook):
+        with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
+            Library.objects.create(name="x", natural_id="handbook", organization=acme)
+        Library.objects.create(name="x", natural_id="handbook", organization=globex)
 
     def test_an_organization_that_has_any_stays(self, globex):
         Share.objects.all().delete()
@@ -171,9 +171,15 @@ class TestTeamsAndOrganizations:
             Team.objects.create(organization=acme, slug="interns", name="x")
         Team.objects.create(organization=globex, slug="interns", name="x")
 
-    def test_a_teams_email_is_its_own_whatever_its_case(self, globex):
+    def test_a_teams_email_is_its_own_within_the_organization_whatever_its_case_r16(self, acme, globex):
+        columns = {"slug": "x", "name": "x", "email": "Engineering@ACME.example"}
         with pytest.raises(IntegrityError, match="(?i)unique"), transaction.atomic():
-            Team.objects.create(organization=globex, slug="x", name="x", email="Engineering@ACME.example")
+            Team.objects.create(organization=acme, **columns)
+        Team.objects.create(organization=globex, **columns)
+
+    def test_many_teams_have_none(self, acme):
+        for slug in ("one", "two"):
+            Team.objects.create(organization=acme, slug=slug, name=slug)
 
     def test_a_sharing_scope_is_known_r8(self, acme):
         refuses(

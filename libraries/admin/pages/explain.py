@@ -14,7 +14,8 @@ from libraries.access.explain import Effect, Explanation, Reason, get_explanatio
 from libraries.admin.forms.fields import SuggestingInput
 from libraries.admin.rows.visible import library_named, person_named
 from libraries.console import actor_of, site
-from libraries.errors import ActionNotAllowed, SharingError
+from libraries.errors import ActionNotAllowed, AmbiguousName, SharingError
+from libraries.identifiers import NATURAL_ID_LENGTH, SLUG_LENGTH
 from libraries.models import Library
 from libraries.rules.levels import Action
 
@@ -42,7 +43,7 @@ class ExplainForm(forms.Form):
         error_messages={"required": "Name a person."},
     )
     library = forms.CharField(
-        max_length=64,
+        max_length=SLUG_LENGTH + 1 + NATURAL_ID_LENGTH,
         widget=SuggestingInput(reverse_lazy("admin:suggest_libraries")),
         help_text="Any of a library's ids, such as “handbook”.",
         error_messages={"required": "Name a library."},
@@ -55,7 +56,11 @@ class ExplainForm(forms.Form):
     def clean_library(self) -> Library:
         """The library with the asker's access; what one may not see does not exist (R9)."""
         name = self.cleaned_data["library"]
-        if found := library_named(self.request, name):
+        try:
+            found = library_named(self.request, name)
+        except AmbiguousName as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        if found:
             return get_library_for(actor_of(self.request), str(found.pk), Action.VIEW)
         raise forms.ValidationError(f"There is no library “{name}” that you may see. Choose one of the suggestions.")
 

@@ -169,8 +169,11 @@ class LibraryAdmin(ConfirmingAdmin):
 
     def named_by(self, queryset: QuerySet[Library], term: str) -> QuerySet[Library] | None:
         """By any of its names; words find it by parts of the readable ones."""
-        column, value = lookup_for(term)
-        return None if column == "natural_id" else queryset.filter(**{column: value})
+        lookup = lookup_for(term)
+        named = queryset.filter(**{lookup.column: lookup.value})
+        if lookup.slug:
+            return named.filter(organization__slug=lookup.slug)
+        return None if lookup.is_bare else named
 
     def beside(self, request: HttpRequest, obj: Library) -> dict[str, Any]:
         return overview(request, obj)

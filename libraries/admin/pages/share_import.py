@@ -12,9 +12,10 @@ from import_export.resources import ModelResource
 from import_export.results import RowResult
 
 from libraries.admin.forms.refusals import sentence
-from libraries.admin.rows.scope import scoped
+from libraries.admin.rows.visible import libraries_named
 from libraries.console import actor_of
 from libraries.errors import (
+    AmbiguousName,
     ExpiryRefused,
     InvalidText,
     LevelAboveOwn,
@@ -22,8 +23,7 @@ from libraries.errors import (
     OnlyUsersOwn,
     SharingError,
 )
-from libraries.identifiers import lookup_for
-from libraries.models import Library, Share
+from libraries.models import Share
 from libraries.rules.levels import Level
 from libraries.share_files.columns import COLUMNS, BadLine, Line
 from libraries.share_files.emails import with_emails
@@ -34,6 +34,7 @@ ROWS = 5_000
 """How many rows a file may have here."""
 COLUMNS_OF: dict[type[SharingError], str] = {
     LibraryNotFound: "library",
+    AmbiguousName: "library",
     LevelAboveOwn: "level",
     OnlyUsersOwn: "level",
     ExpiryRefused: "expires_at",
@@ -96,26 +97,18 @@ class ShareResource(ModelResource):
     def _judged(self, lines: Sequence[Line | BadLine]) -> list[Any]:
         """What became of each line: a Change, or the BadLine or SharingError that refuses it."""
         request = cast(HttpRequest, self.request)  # there is none where a file is only written
-        shown = _libraries_shown(lines, request)
+        meant = libraries_named(request, {line.library for line in lines if isinstance(line, Line)})
+        shown = meant.libraries
         outcomes: list[Any] = [
-            line if isinstance(line, BadLine) or line.library in shown else LibraryNotFound() for line in lines
+            line if isinstance(line, BadLine) or line.library in shown else meant.refusal(line.library)
+            for line in lines
         ]
         asked = [index for index, outcome in enumerate(outcomes) if isinstance(outcome, Line)]
-        items = [(line.library, line.item) for line in with_emails([outcomes[index] for index in asked])]
+        items = [(shown[line.library].key, line.item) for line in with_emails([outcomes[index] for index in asked])]
         done = share_across(items=items, dry_run=self._is_rehearsal, actor=actor_of(request))
         for index, outcome in zip(asked, done, strict=True):
             outcomes[index] = outcome
         return outcomes
-
-
-def _libraries_shown(lines: Sequence[Line | BadLine], request: HttpRequest) -> set[str]:
-    """Of the names that the lines call libraries by, those of libraries that this console shows."""
-    lookups = {line.library: lookup_for(line.library) for line in lines if isinstance(line, Line)}
-    libraries: Any = scoped(Library.objects.all(), request)
-    columns = ("pk", "natural_id", "object_id")
-    rows = libraries.answering_to(set(lookups.values())).values(*columns)
-    found = {(column, row[column]) for row in rows for column in columns}
-    return {name for name, lookup in lookups.items() if lookup in found}
 
 
 def _why(outcome: Any) -> str:
@@ -152,7 +145,8 @@ def _kind_of(change: Change) -> str:
 
 def _difference(line: Any, change: Change) -> list[str]:
     """The principal as the file has it: whose an e-mail address is, the preview does not tell (R9)."""
-    return [change.library.natural_id, line.item.principal.text, _terms(change.before), _terms(change.after)]
+    name = change.library.qualified_name if "." in line.library else change.library.natural_id
+    return [name, line.item.principal.text, _terms(change.before), _terms(change.after)]
 
 
 def _terms(share: Any) -> str:

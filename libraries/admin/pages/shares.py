@@ -95,7 +95,7 @@ class ShareAdmin(ShareFiles, ShareActions, ConfirmingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         shares: Any = super().get_queryset(request)
-        return shares.with_principals().select_related("library")
+        return shares.with_principals().select_related("library__organization")
 
     def named_by(self, queryset: QuerySet[Share], term: str) -> QuerySet[Share] | None:
         """A principal as the list shows it finds its shares."""

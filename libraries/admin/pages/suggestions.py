@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, JsonResponse
 
+from libraries.access.names import with_namesakes
 from libraries.admin.rows.visible import visible_rows
 from libraries.console import actor_of, site
 from libraries.models import EVERYONE, Library, Organization, Team, User
@@ -34,8 +35,9 @@ def people(request: HttpRequest) -> JsonResponse:
 
 @site.page("suggestions/libraries/", name="suggest_libraries")
 def libraries(request: HttpRequest) -> JsonResponse:
-    found = _matching(visible_rows(request, Library), LIBRARIES, _term(request)).order_by("name", "pk")
-    return _answer(map(_library, found.select_related("organization")[:MAX_OF_A_KIND]))
+    shown = with_namesakes(visible_rows(request, Library), visible_rows(request, Library))
+    found = _matching(shown, LIBRARIES, _term(request)).order_by("name", "pk")
+    return _answer(map(_library, found[:MAX_OF_A_KIND]))
 
 
 @site.page("suggestions/principals/<uuid:library>/", name="suggest_principals")
@@ -84,7 +86,7 @@ def _organization(organization: Organization) -> Suggestion:
 
 
 def _library(library: Library) -> Suggestion:
-    return Suggestion(library.natural_id, f"{library.emoji} {library.name}".strip(), library.organization.name)
+    return Suggestion(library.short_name, f"{library.emoji} {library.name}".strip(), library.organization.name)
 
 
 def _term(request: HttpRequest) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from libraries.access.names import Meant, find_meant
 from libraries.admin.rows.scope import scoped
+from libraries.console import actor_of
 from libraries.db.text import is_storable
-from libraries.identifiers import is_uuid, lookup_for
+from libraries.identifiers import is_uuid
 from libraries.models import Library, User
 
 Instance = TypeVar("Instance", bound=Model)
@@ -21,10 +24,14 @@ def visible_rows(request: HttpRequest, model: type[Instance]) -> QuerySet[Instan
     return scoped(model._default_manager.all(), request)
 
 
+def libraries_named(request: HttpRequest, names: Collection[str]) -> Meant[Library]:
+    """The libraries that these names of theirs mean, of those that the console shows to who asks. One query."""
+    return find_meant(names, libraries=scoped(Library.objects.all(), request), user=actor_of(request), known=None)
+
+
 def library_named(request: HttpRequest, name: str) -> Library | None:
-    """The library of that natural id, object id or UUID."""
-    column, value = lookup_for(name.strip())
-    return visible_rows(request, Library).filter(**{column: value}).first()
+    """The one of that name. Raises AmbiguousName (R16)."""
+    return libraries_named(request, [name.strip()]).one(name.strip())
 
 
 def person_named(request: HttpRequest, name: str) -> User | None:

@@ -7,9 +7,10 @@ from typing import Any
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.response import Response
 
+from libraries import errors
 from libraries.api.failures import Failure, FieldError, failure_of, usual_statuses
 
-STATUSES = {**usual_statuses(invalid=400), UnsupportedMediaType: 400}
+STATUSES = {**usual_statuses(invalid=400), UnsupportedMediaType: 400, errors.AmbiguousName: 400}
 """The specification calls whatever is wrong with a request a 400."""
 
 

@@ -12,7 +12,7 @@ from libraries.api.authzen.errors import error_of
 from libraries.api.authzen.serializers import DENY_ON_FIRST_DENY, PERMIT_ON_FIRST_PERMIT, EvaluationRequest
 from libraries.api.authzen.shapes import is_well_formed
 from libraries.api.authzen.words import UnknownWord, action_named, library_named, subject_named
-from libraries.errors import SharingError
+from libraries.errors import AmbiguousName, SharingError
 from libraries.models import User
 
 DEFAULTED = ("subject", "action", "resource", "context")
@@ -23,9 +23,9 @@ Outcome = Decision | ValidationError | SharingError
 
 
 def evaluate(evaluation: Mapping[str, Any], asker: User) -> dict[str, Any]:
-    """The answer to one valid evaluation. Raises MayNotAsk."""
+    """The answer to one valid evaluation; of a name that means two libraries, what is wrong. Raises MayNotAsk."""
     [outcome] = _outcomes([_question(evaluation)], asker)
-    if isinstance(outcome, Exception):
+    if isinstance(outcome, Exception) and not isinstance(outcome, AmbiguousName):
         raise outcome
     return _document(outcome)
 

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from libraries.access.names import Known, with_names_for
 from libraries.access.searches import actions_for, libraries_for, subjects_for
 from libraries.access.subjects import name_of
 from libraries.api.addresses import base_address
@@ -49,7 +50,7 @@ from libraries.api.views import Anyone, DialectViewSet, UnknownPathMixin
 from libraries.models import Scope
 from libraries.rules.levels import Kind
 
-LIBRARIES_IN_ORDER = Keyset(("natural_id",))
+LIBRARIES_IN_ORDER = Keyset(("natural_id", "organization_id"))
 SUBJECTS_IN_ORDER = {
     Kind.USER: Keyset(("username",)),
     Kind.TEAM: Keyset(("id",)),
@@ -163,7 +164,8 @@ class ResourceSearchViewSet(SearchViewSet):
         require_libraries(search["resource"])
         subject, action = subject_named(search["subject"]), action_named(search["action"])
         libraries = libraries_for(subject, action, asker=self.caller)
-        return Rows(libraries, LIBRARIES_IN_ORDER, lambda library: {"type": RESOURCE, "id": library.natural_id})
+        named = with_names_for(libraries, self.caller, Known.SEEN_OR_OPEN)
+        return Rows(named, LIBRARIES_IN_ORDER, lambda library: {"type": RESOURCE, "id": library.short_name})
 
 
 class ActionSearchViewSet(SearchViewSet):

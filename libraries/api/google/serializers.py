@@ -93,7 +93,7 @@ class Resource(Message):
 
     def get_name(self, library: Library) -> str:
         """`context["collection"]` is the first part of the name."""
-        return f"{self.context['collection']}/{library.natural_id}"
+        return f"{self.context['collection']}/{library.short_name}"
 
 
 class Corpus(Resource):

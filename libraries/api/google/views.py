@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from libraries.access.lists import visible_libraries_by_page
+from libraries.access.names import with_names_for
 from libraries.api.failures import Failure
 from libraries.api.google.authentication import GoogleKeyAuthentication
 from libraries.api.google.errors import STATUSES, status
@@ -143,7 +144,7 @@ class PermissionViewSet(GoogleViewSet):
         return self.answer(Permission, share, parent=self._name(library))
 
     def _name(self, library: Library) -> str:
-        return f"{self.collection}/{library.natural_id}"
+        return f"{self.collection}/{library.short_name}"
 
 
 @methods_of("corpora.permissions")
@@ -204,13 +205,13 @@ class CorpusViewSet(LibraryViewSet):
         wanted = {"name": sent["name"], "natural_id": sent.get("natural_id", "")}
         # Here writers share (the document's Role), so that is what a library made here is set to.
         library = create_library(**wanted, editors_can_share=True, actor=self.caller)
-        return self.answer(Corpus, library)
+        return self.answer(Corpus, self.library_for(str(library.pk), Action.VIEW))
 
     @call(ListCorporaResponse, parameters=PageParameters)
     def list(self, request: Request) -> Response:
         """List the libraries that the caller may see, oldest first."""
         sent = self.message(parameters=PageParameters)
-        visible = visible_libraries_by_page(self.caller)
+        visible = with_names_for(visible_libraries_by_page(self.caller), self.caller)
         corpora, following = page(visible, sent, largest=MOST_CORPORA, bound_to=f"corpora of {self.caller.pk}")
         return self.answer(ListCorporaResponse, {"corpora": corpora, **following})
 

@@ -64,7 +64,7 @@ def problem(
         document["code"] = failure.cause.code
         if failure.cause.rule:
             document["rule"] = failure.cause.rule
-    if isinstance(failure.cause, errors.LastOwner | errors.OutsideOwners):
+    if isinstance(failure.cause, errors.LastOwner | errors.OutsideOwners | errors.AmbiguousName):
         document["libraries"] = failure.cause.libraries
     if isinstance(failure.cause, errors.OutsideShares):
         document["outsideShares"] = failure.cause.number

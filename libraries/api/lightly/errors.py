@@ -13,6 +13,7 @@ from libraries.rules.levels import Kind
 STATUSES: dict[type[Exception], int] = {
     **usual_statuses(invalid=400),
     errors.NameTaken: 409,
+    errors.AmbiguousName: 400,
     ConfigNotFound: 404,
     UnknownEntries: 400,
 }

@@ -41,12 +41,15 @@ from libraries.principals import PRINCIPAL_COLUMNS, PrincipalReference, with_id
 from libraries.rules.levels import Action, Level
 from libraries.sharing.share import revoke_share, share_library
 
-LIBRARY_ID = OpenApiParameter("library_id", str, "path", description="UUID, natural id or object id.")
+LIBRARY_ID = OpenApiParameter(
+    "library_id", str, "path", description="UUID, natural id (`handbook`, or `acme.handbook`) or object id."
+)
 
 
 def _operation(name: str, answer: Any, *, status: int = 200, **more: Any) -> Callable[[Any], Any]:
     """The operation under the id that the vendor's own document gives it."""
-    refusals = {422: HTTPValidationError, **dict.fromkeys((401, 403, 404), Refusal)}
+    ambiguous = [409] if LIBRARY_ID in more.get("parameters", ()) else []
+    refusals = {422: HTTPValidationError, **dict.fromkeys((401, 403, 404, *ambiguous), Refusal)}
     return extend_schema(operation_id=name, tags=["mistral"], responses={status: answer, **refusals}, **more)
 
 

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from libraries.access.explain import Explanation, explain
-from libraries.management.base import SharingCommand, add_json_option, find_library, find_user
+from libraries.management.base import LIBRARY_NAMES, SharingCommand, add_json_option, find_library, find_user
 from libraries.rules.levels import Level
 
 
@@ -12,7 +12,7 @@ class Command(SharingCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("user", help="a username")
-        parser.add_argument("library", help="UUID, natural id or object id")
+        parser.add_argument("library", help=LIBRARY_NAMES)
         add_json_option(parser)
 
     def handle(self, **options: Any) -> None:

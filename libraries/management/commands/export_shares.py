@@ -48,5 +48,5 @@ def _shares() -> Iterator[Share]:
 
 
 def _page(after: UUID | None) -> list[Share]:
-    shares = Share.objects.select_related("library", "user", "team", "organization").order_by("pk")
+    shares = Share.objects.select_related("library__organization", "user", "team", "organization").order_by("pk")
     return list((shares.filter(pk__gt=after) if after else shares)[:PAGE])

@@ -3,6 +3,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from libraries.management.base import (
+    LIBRARY_NAMES,
     SharingCommand,
     add_actor_option,
     add_json_option,
@@ -21,7 +22,7 @@ class Command(SharingCommand):
     help = "Give a principal a level on a library; sent again it changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("library", help="UUID, natural id or object id")
+        parser.add_argument("library", help=LIBRARY_NAMES)
         parser.add_argument("principal", help="alice, team:engineering, org:acme or everyone")
         parser.add_argument("level", type=level, help="NONE, READER, EDITOR or OWNER")
         parser.add_argument(
@@ -35,14 +36,15 @@ class Command(SharingCommand):
         add_json_option(parser)
 
     def handle(self, **options: Any) -> None:
-        library = find_library(options["library"])
+        actor = find_actor(options["actor"])
+        library = find_library(options["library"], actor)
         share, created = share_library(
             library=library,
             principal=named(options["principal"]),
             level=options["level"],
             expires_at=options["expires"],
             note=options["note"],
-            actor=find_actor(options["actor"]),
+            actor=actor,
         )
         if options["json"]:
             self.print_json(

@@ -13,6 +13,7 @@ CURIES = [{"name": "inf", "href": "/api/docs/#{rel}", "templated": True}]
 TITLES = {
     "account_in_use": "Account in use",
     "action_not_allowed": "Action not allowed",
+    "ambiguous_name": "Name of several libraries",
     "expiry_refused": "Expiry date refused",
     "invalid_text": "Invalid text",
     "key_not_found": "API key not found",

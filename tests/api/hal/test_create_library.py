@@ -96,9 +96,9 @@ def test_one_who_is_in_none_has_nowhere_to_put_it(client_for):
     assert answer.json()["errors"][0]["pointer"] == "#/organization"
 
 
-@pytest.mark.parametrize("taken", ["handbook", "lab-notes"])
-def test_a_natural_id_is_given_once(client_for, taken):
-    client = client_for("alice")
+@pytest.mark.parametrize("taken", ["handbook", "roadmap"])
+def test_a_natural_id_is_given_once_in_an_organization(client_for, taken):
+    client = client_for("dave")
     before = snapshot()
     answer = client.post(PATH, {"name": "Atlas", "naturalId": taken})
     assert answer.status_code == 422
@@ -110,6 +110,13 @@ def test_a_natural_id_is_given_once(client_for, taken):
         errors=[{"pointer": "#/naturalId", "detail": f"“{taken}” is already taken."}],
     )
     assert snapshot() == before
+
+
+@pytest.mark.parametrize("wanted", [{"naturalId": "handbook"}, {}])
+def test_what_another_organization_has_is_free_and_shows_in_nothing_r16(client_for, wanted):
+    answer = client_for("erin").post(PATH, {"name": "Handbook", **wanted})
+    assert (answer.status_code, answer.json()["naturalId"]) == (201, "handbook")
+    assert answer.headers["Location"] == answer.json()["_links"]["self"]["href"] == "/api/libraries/handbook"
 
 
 def test_it_records_who_made_it_and_how(client_for):

@@ -20,7 +20,10 @@ from libraries.api.hal.serializers.base import LINKS
 from libraries.api.idempotency import HEADER
 
 LIBRARY_ID = OpenApiParameter(
-    "id", str, OpenApiParameter.PATH, description="The library's UUID, natural id or object id."
+    "id",
+    str,
+    OpenApiParameter.PATH,
+    description="The library's UUID, natural id (`handbook`, or `acme.handbook` with its organization) or object id.",
 )
 PRINCIPAL_ID = OpenApiParameter(
     "principalId",
@@ -88,7 +91,9 @@ Problem = inline_serializer(
         "code": serializers.CharField(required=False, help_text="Which refusal, where the rules refused."),
         "rule": serializers.CharField(required=False, help_text="Which rule, where one refused."),
         "libraries": serializers.ListField(
-            child=serializers.CharField(), required=False, help_text="Those that would be left without an owner."
+            child=serializers.CharField(),
+            required=False,
+            help_text="Those that would be left without an owner, or two that the name could mean.",
         ),
         "outsideShares": serializers.IntegerField(required=False, help_text="How many shares reach outside."),
         "errors": inline_serializer(
@@ -107,7 +112,7 @@ REFUSALS = {
     403: "The key lacks the scope, or the rules forbid it.",
     404: "There is no such thing, or the caller may not see it.",
     406: "The caller accepts neither application/hal+json nor application/json.",
-    409: "How things stand keeps it from being done, such as libraries that would be left without an owner.",
+    409: "How things stand keeps it from being done, such as libraries that would be left without an owner, or a name that two have.",
     412: "A precondition does not hold.",
     413: "The body is too long.",
     415: "The body is not sent as JSON.",
@@ -141,7 +146,7 @@ def page_of(name: str, relation: str, document: type[serializers.Serializer]) ->
 
 def call(operation_id: str, summary: str, *parameters: Any, tag: str, answers: dict[int, Any], **more: Any) -> Any:
     """One operation; `answers` are those that are no refusals, None for an empty one."""
-    refused = more.pop("refused", ())
+    refused = [*more.pop("refused", ()), *([409] if LIBRARY_ID in parameters else [])]
     given = {status: answer or OpenApiResponse(description=_EMPTY[status]) for status, answer in answers.items()}
     return extend_schema(
         operation_id=operation_id,

@@ -74,4 +74,4 @@ class OfLibrarySerializer(HalSerializer):
         return action in self.library.access.actions
 
     def path(self, name: str, *arguments: str) -> dict[str, Any]:
-        return {"href": path_to(f"hal:{name}", self.library.natural_id, *arguments)}
+        return {"href": path_to(f"hal:{name}", self.library.short_name, *arguments)}

@@ -125,7 +125,7 @@ class LibraryDocument(HalSerializer):
 
     @extend_schema_field(LINKS)
     def get__links(self, library: Library) -> dict[str, Any]:
-        name, actions, paths = library.natural_id, library.access.actions, self._paths
+        name, actions, paths = library.short_name, library.access.actions, self._paths
         here = {"href": paths.library(name)}
         links: dict[str, Any] = {"self": here, "inf:my-access": {"href": paths.my_access(name, self._me)}}
         if Action.VIEW_SHARES in actions:

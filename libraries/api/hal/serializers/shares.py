@@ -103,8 +103,9 @@ class ShareDocument(HalSerializer):
     @extend_schema_field(LINKS)
     def get__links(self, share: Share) -> dict[str, Any]:
         library = share.library
-        here = {"href": path_to("hal:share", library.natural_id, share.principal_name)}
-        links = {"self": here, "inf:library": {"href": path_to("hal:library", library.natural_id)}}
+        name = library.short_name
+        here = {"href": path_to("hal:share", name, share.principal_name)}
+        links = {"self": here, "inf:library": {"href": path_to("hal:library", name)}}
         user = self.context["request"].user
         if self.may_write() and may_change(library, share, user):
             links["edit"] = here

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from libraries.access.compiled import first_visible_libraries
 from libraries.access.lists import visible_libraries_by_page
+from libraries.access.names import with_names_for
 from libraries.api.hal.pagination import Page
 from libraries.api.hal.schema import libraries as schema
 from libraries.api.hal.serializers.libraries import LibraryDocument, LibraryInput, LibraryQuery, NewLibraryInput
@@ -45,8 +46,8 @@ class LibraryViewSet(HalViewSet):
 
     def page(self, libraries: Any, query: dict[str, Any]) -> HttpResponseBase:
         """Those of the libraries that the query asks for, each as it is for the caller."""
-        found = _filtered_libraries(libraries, query, self.caller)
-        return self._answered(Page(self.request, query, found.with_access_of(self.caller), LIBRARIES_IN_ORDER))
+        found = _filtered_libraries(libraries, query, self.caller).with_access_of(self.caller)
+        return self._answered(Page(self.request, query, with_names_for(found, self.caller), LIBRARIES_IN_ORDER))
 
     def _answered(self, page: Page) -> HttpResponseBase:
         return self.answer(page.document("inf:library", self.documents(page.rows)))
@@ -54,8 +55,8 @@ class LibraryViewSet(HalViewSet):
     @idempotent
     def create(self, request: Request) -> HttpResponseBase:
         library = create_library(**self.body(NewLibraryInput), actor=self.caller)
-        document = self.document(self.library_for(str(library.pk), Action.VIEW))
-        return self.answer(document, status=201, Location=path_to("hal:library", library.natural_id))
+        library = self.library_for(str(library.pk), Action.VIEW)
+        return self.answer(self.document(library), status=201, Location=path_to("hal:library", library.short_name))
 
     def retrieve(self, request: Request, library_id: str) -> HttpResponseBase:
         return self.answer(self.document(self.library_for(library_id, Action.VIEW)))
