@@ -33,6 +33,7 @@ FORBIDDEN = (
     errors.OthersAccess,
     errors.ScopeNotHeld,
     errors.NotAdministrator,
+    errors.ConsentNeeded,
     errors.MayNotAsk,
     errors.NotSuperuser,
     errors.KeyOfAnother,
@@ -50,7 +51,13 @@ INVALID = (
     errors.SharesRefused,
     errors.NameTaken,
 )
-CONFLICTS = (errors.LastOwner, errors.AccountInUse, errors.OrganizationInUse)
+CONFLICTS = (
+    errors.LastOwner,
+    errors.LastAdministrator,
+    errors.LastSuperuser,
+    errors.AccountInUse,
+    errors.OrganizationInUse,
+)
 """How things stand keeps it from being done."""
 
 

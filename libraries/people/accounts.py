@@ -12,7 +12,8 @@ from libraries.errors import AccountInUse, NameTaken, UnknownPrincipal
 from libraries.events.record import EventAction, differences_of, record
 from libraries.models import Actor, Library, Organization, User
 from libraries.people.administrators import require_superuser
-from libraries.people.locks import locked
+from libraries.people.in_charge import refuse_to_deactivate, refuse_to_lose_superuser
+from libraries.people.locks import lock_powers_of, locked
 from libraries.people.members import remove_member
 
 
@@ -31,13 +32,16 @@ def create_account(*, username: str, password: str | None = None, actor: Actor, 
 def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -> bool:
     """Change columns of an account, `is_active` among them; returns whether that changed anything.
 
-    Raises NotSuperuser, NameTaken, and UnknownPrincipal if it is gone.
+    Raises NotSuperuser, NameTaken, LastAdministrator and LastSuperuser (R14), and UnknownPrincipal if it is gone.
     """
     with _refusing_taken_names(changes), transaction.atomic():
-        require_superuser(actor)
+        if not (changes.get("is_active", True) and changes.get("is_superuser", True)):
+            lock_powers_of(User.objects.filter(pk=user.pk))
         now = locked(User.objects.select_for_update(no_key=True), user, gone=_gone(user))
+        require_superuser(actor)
         changed = differences_of(now, changes)
         if changed:
+            _refuse_to_end_power(now, changes)
             User.objects.filter(pk=now.pk).update(**changes)
             record(EventAction.USER_CHANGED, actor=actor, principal=now.username, details=changed)
         return bool(changed)
@@ -46,17 +50,27 @@ def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -
 def delete_account(*, user: User, actor: Actor) -> None:
     """Delete an account that has no share, with its keys and memberships.
 
-    Raises NotSuperuser, AccountInUse, and UnknownPrincipal if it is gone.
+    Raises NotSuperuser, AccountInUse, LastAdministrator and LastSuperuser (R14), and UnknownPrincipal if it is gone.
     """
     with transaction.atomic():
+        lock_powers_of(User.objects.filter(pk=user.pk))
         require_superuser(actor)
         user = locked(User.objects.select_for_update(), user, gone=_gone(user))
         if libraries := libraries_of(user):
             raise AccountInUse(user.username, libraries)
+        refuse_to_lose_superuser(user)
         for organization in Organization.objects.filter(group__in=user.groups.all()):
             remove_member(organization=organization, user=user, actor=actor)
         record(EventAction.USER_DELETED, actor=actor, principal=user.username)
         user.delete()
+
+
+def _refuse_to_end_power(now: User, changes: Mapping[str, object]) -> None:
+    """now: the account before the changes. Raises LastAdministrator, LastSuperuser."""
+    if not changes.get("is_active", True):
+        refuse_to_deactivate(now)
+    elif not changes.get("is_superuser", True):
+        refuse_to_lose_superuser(now)
 
 
 def libraries_of(user: User) -> list[str]:

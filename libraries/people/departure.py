@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from libraries.errors import LastOwner, NotMember
+from libraries.errors import LastAdministrator, LastOwner, NotMember
 from libraries.models import Actor, ApiKey, Library, Organization, Share, Team, User
 from libraries.people.administrators import powers_of, require_administrator
+from libraries.people.in_charge import would_leave_nobody_in_charge
 from libraries.people.keys import live_keys_of
 from libraries.people.queries import is_member, no_successor
 from libraries.rules.levels import Level
@@ -18,7 +19,7 @@ class Departure:
 
     owned_alone: libraries of it that need a successor. shares: every share of theirs on its libraries.
     powers: codenames. keys: their live API keys, which belong to the account and stay, though they open nothing of
-    the organization any more.
+    the organization any more. last_administrator: whether other members would be left with nobody in charge (R14).
     """
 
     organization: Organization
@@ -28,6 +29,7 @@ class Departure:
     teams: list[Team]
     powers: list[str]
     keys: list[ApiKey]
+    last_administrator: bool
 
     def require_successor(self, successor: User | None) -> None:
         """Raises LastOwner where one is needed, and UnknownPrincipal for one who is not another active member."""
@@ -36,10 +38,35 @@ class Departure:
         elif self.owned_alone:
             raise LastOwner(self.user.username, [library.natural_id for library in self.owned_alone])
 
+    def require_somebody_in_charge(self) -> None:
+        """Raises LastAdministrator."""
+        if self.last_administrator:
+            raise LastAdministrator(self.user.username, self.organization.slug)
+
+
+def require_right_to_remove(organization: Organization, user: User, actor: Actor) -> None:
+    """Anyone may leave (R15), a service account apart (R13), which acts for its organization.
+
+    Others are for administrators to remove. Raises NotAdministrator.
+    """
+    themselves = User.objects.filter(pk=user.pk, is_active=True, service_of=None)
+    if not (user.pk == actor.pk and actor.is_active and themselves.exists()):
+        require_administrator(actor, organization)
+
+
+def may_leave(member: User, organization: Organization, *, administers: bool) -> bool:
+    """Whether the member could leave of their own accord by now, with a successor where R12 asks for one (R14, R15).
+
+    administers: whether they have R10's power over the organization; without it this makes no query.
+    """
+    if member.service_of_id or not member.is_active:
+        return False
+    return not (administers and would_leave_nobody_in_charge(member, organization))
+
 
 def preview_departure(*, organization: Organization, user: User, actor: Actor) -> Departure:
     """What remove_member would do, for who may do it. Raises NotAdministrator, NotMember."""
-    require_administrator(actor, organization)
+    require_right_to_remove(organization, user, actor)
     return departure_of(organization, user)
 
 
@@ -58,6 +85,7 @@ def departure_of(organization: Organization, user: User) -> Departure:
         teams=list(teams.order_by("slug")),
         powers=list(powers),
         keys=list(live_keys_of(user).order_by("pk")),
+        last_administrator=would_leave_nobody_in_charge(user, organization),
     )
 
 

@@ -11,7 +11,7 @@ from libraries.errors import NameTaken, OrganizationInUse, OrganizationNotFound
 from libraries.events.record import EventAction, differences_of, record_of_organization
 from libraries.models import Actor, Library, Organization
 from libraries.people.administrators import require_administrator, require_superuser
-from libraries.people.locks import locked
+from libraries.people.locks import lock_organization, locked
 from libraries.people.teams import delete_team
 
 
@@ -40,8 +40,8 @@ def change_organization(
     organization) raises.
     """
     with transaction.atomic():
+        now = lock_organization(organization)
         require_administrator(actor, organization)
-        now = locked(Organization.objects.select_for_update(no_key=True), organization, gone=OrganizationNotFound())
         if precondition:
             precondition(now)
         changed = differences_of(now, changes)

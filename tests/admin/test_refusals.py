@@ -8,9 +8,12 @@ from libraries.rules.levels import Action
 SAY_THEMSELVES = {
     errors.AccountInUse,
     errors.ActionNotAllowed,
+    errors.ConsentNeeded,
     errors.InvalidText,
     errors.KeyOfAnother,
+    errors.LastAdministrator,
     errors.LastOwner,
+    errors.LastSuperuser,
     errors.LevelAboveOwn,
     errors.OrganizationInUse,
     errors.OwnShareFixed,

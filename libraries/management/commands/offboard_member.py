@@ -52,6 +52,8 @@ def _sections(departure: Departure, successor: str | None) -> Iterator[tuple[str
     )
     yield "teams left", [team.slug for team in departure.teams]
     yield "powers taken", departure.powers
+    if departure.last_administrator:
+        yield "kept from leaving by", ["being the only active administrator of other members (R14)"]
     yield "API keys that stay with the account", [str(key) for key in departure.keys]
 
 
@@ -67,5 +69,6 @@ def _document(departure: Departure, successor: str | None) -> dict[str, Any]:
         ],
         "teams": [team.slug for team in departure.teams],
         "powers": departure.powers,
+        "lastAdministrator": departure.last_administrator,
         "keys": [{"id": key.pk, "name": key.name, "hint": key.hint} for key in departure.keys],
     }

@@ -103,7 +103,7 @@ REFUSALS = {
     403: "The key lacks the scope, or the rules forbid it.",
     404: "There is no such thing, or the caller may not see it.",
     406: "The caller accepts neither application/hal+json nor application/json.",
-    409: "It would leave libraries without an owner.",
+    409: "It would leave libraries without an owner, or an organization without an administrator.",
     412: "A precondition does not hold.",
     413: "The body is too long.",
     415: "The body is not sent as JSON.",

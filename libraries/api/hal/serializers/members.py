@@ -11,7 +11,7 @@ from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSeri
 from libraries.api.hal.serializers.base import LINKS, HalSerializer, LevelField
 from libraries.api.links import path_to
 from libraries.models import Organization, Scope, Team, User
-from libraries.people.departure import Departure
+from libraries.people.departure import Departure, may_leave
 
 
 class MemberInput(StrictSerializer):
@@ -65,6 +65,14 @@ class MemberDocument(PersonDocument):
     def path(self, member: User) -> str:
         return path_to("hal:organization-member", self.organization.slug, member.username)
 
+    @extend_schema_field(LINKS)
+    def get__links(self, member: Any) -> dict[str, Any]:
+        links = super().get__links(member)
+        is_caller = member == self.context["request"].user
+        if is_caller and self.may_write() and may_leave(member, self.organization, administers=member.administers):
+            links["inf:leave"] = {"href": f"{self.path(member)}{{?successor,dryRun}}", "templated": True}
+        return links
+
 
 @extend_schema_serializer(component_name="TeamMember")
 class TeamMemberDocument(PersonDocument):
@@ -100,6 +108,9 @@ class DepartureDocument(HalSerializer):
     shares = EndingShare(many=True)
     teams = serializers.SerializerMethodField()
     powers = serializers.ListField(child=serializers.CharField())
+    lastAdministrator = serializers.BooleanField(
+        source="last_administrator", help_text="Whether other members keep it from happening, for want of another one."
+    )
     keys = StayingKey(many=True, help_text="They stay, but open nothing of the organization any more.")
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
