@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from libraries.errors import LastAdministrator, LastOwner, NotMember
-from libraries.models import Actor, ApiKey, Library, Organization, Share, Team, User
+from libraries.models import ADMINISTER, Actor, ApiKey, Library, Organization, Share, Team, User
 from libraries.people.administrators import powers_of, require_administrator
 from libraries.people.in_charge import would_leave_nobody_in_charge
 from libraries.people.keys import live_keys_of
@@ -76,16 +76,16 @@ def departure_of(organization: Organization, user: User) -> Departure:
         raise NotMember(user.username, organization.slug)
     shares = user.shares.with_principals().filter(library__organization=organization)
     teams = organization.teams.filter(group__in=user.groups.all())
-    powers = powers_of(user, organization).order_by("pk").values_list("permission__codename", flat=True)
+    powers = list(powers_of(user, organization).order_by("pk").values_list("permission__codename", flat=True))
     return Departure(
         organization,
         user,
         owned_alone=_owned_alone(user, organization),
         shares=list(shares.select_related("library__organization").order_by("library_id")),
         teams=list(teams.order_by("slug")),
-        powers=list(powers),
+        powers=powers,
         keys=list(live_keys_of(user).order_by("pk")),
-        last_administrator=would_leave_nobody_in_charge(user, organization),
+        last_administrator=ADMINISTER in powers and would_leave_nobody_in_charge(user, organization),
     )
 
 

@@ -59,6 +59,7 @@ class Call(NamedTuple):
 CALLS = {
     "getRoot": Call("GET", "/api/"),
     "getMe": Call("GET", "/api/me"),
+    "patchMe": Call("PATCH", "/api/me", {"defaultOrganization": "acme"}),
     "listKeys": Call("GET", "/api/keys", scope=None),
     "createKey": Call("POST", "/api/keys", {"name": "laptop", "scopes": ["library:read"]}, 201, None),
     "getKey": Call("GET", KEY, scope=None),
@@ -113,6 +114,6 @@ def snapshot() -> dict[str, list[Any]]:
     """Everything that a call can change: equal before and after, it changed nothing."""
     tables = (
         *(Library, Share, LibraryUserObjectPermission, LibraryGroupObjectPermission, Event, ApiKey),
-        *(Organization, OrganizationUserObjectPermission, Team, User.groups.through),
+        *(Organization, OrganizationUserObjectPermission, Team, User, User.groups.through),
     )
     return {table.__name__: list(table.objects.order_by("pk").values()) for table in tables}

@@ -67,8 +67,10 @@ class MemberDocument(PersonDocument):
 
     @extend_schema_field(LINKS)
     def get__links(self, member: Any) -> dict[str, Any]:
+        """Where it is alone, also how the caller leaves: in a list that would cost a query more."""
         links = super().get__links(member)
-        is_caller = member == self.context["request"].user
+        alone = not isinstance(self.parent, serializers.ListSerializer)
+        is_caller = alone and member == self.context["request"].user
         if is_caller and self.may_write() and may_leave(member, self.organization, administers=member.administers):
             links["inf:leave"] = {"href": f"{self.path(member)}{{?successor,dryRun}}", "templated": True}
         return links
