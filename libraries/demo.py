@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 
 from libraries.library_lifecycle import create_library
 from libraries.models import OPERATOR, Library, Organization, SharingScope, Team, User
-from libraries.people.administrators import set_administrator
 from libraries.people.keys import create_api_key
 from libraries.people.members import add_member
 from libraries.people.organizations import create_organization
@@ -21,7 +20,7 @@ from libraries.sharing.share import share_library
 
 SUPERUSER = "admin"
 
-# slug: (name, sharing scope, members; the first administers)
+# slug: (name, sharing scope, members; the first administers, R14)
 ORGANIZATIONS = {
     "acme": ("Acme", SharingScope.ANYONE, ("alice", "bob", "carol", "dave")),
     "globex": ("Globex", SharingScope.ORGANIZATION, ("erin", "frank")),
@@ -68,9 +67,6 @@ def _organization(slug: str, name: str, scope: SharingScope, members: tuple[str,
         user, is_new = User.objects.get_or_create(username=username, defaults={"email": f"{username}@{slug}.example"})
         if is_new or not found:
             add_member(organization=organization, user=user, actor=OPERATOR)
-    if not found:
-        administrator = User.objects.get(username=members[0])
-        set_administrator(organization=organization, user=administrator, administrator=True, actor=OPERATOR)
 
 
 def _team(organization: Organization, slug: str, name: str, email: str, members: tuple[str, ...]) -> None:

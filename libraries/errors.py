@@ -140,14 +140,17 @@ class UnknownOrganization(SharingError):
 
     code = "unknown_organization"
     title = "Unknown organization"
-    what_to_do = "Name an organization that you are a member of, by its slug."
+    what_to_do = (
+        "Name an organization that you are a member of, by its slug. Where a call has no place for it, choose your "
+        "default organization first: PATCH /api/me."
+    )
 
     def __init__(self, slug: str = "", *, among_several: bool = False) -> None:
         """among_several: none is named, and the caller is a member of several."""
         if slug:
             sentence = f"You are not a member of an organization “{slug}”."
         elif among_several:
-            sentence = "Specify the organization: you are a member of several."
+            sentence = "Specify the organization, or choose a default one: you are a member of several."
         else:
             sentence = "You are not a member of any organization."
         super().__init__(sentence)
@@ -200,6 +203,24 @@ class NotAdministrator(SharingError):
     def __init__(self, slug: str = "") -> None:
         organization = f"“{slug}”" if slug else "an organization"
         super().__init__(f"Only administrators of {organization} may do that.")
+        self.slug = slug
+
+
+class ConsentNeeded(SharingError):
+    """Nobody is taken into an organization without their consent: only a superuser adds somebody by hand (R15).
+
+    The answer is the same whoever is named, so that it teaches nobody who has an account.
+    """
+
+    code = "consent_needed"
+    rule = "R15"
+    title = "Consent needed"
+    what_to_do = "Ask a superuser, who runs this service, to add them."
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            f"Nobody is taken into “{slug}” without their consent. Ask a superuser to add who is not a member yet."
+        )
         self.slug = slug
 
 
@@ -454,6 +475,35 @@ class LastOwner(SharingError):
         )
         self.username = username
         self.libraries = libraries
+
+
+class LastAdministrator(SharingError):
+    """Without this one, an organization with members would be left without an active administrator (R14)."""
+
+    code = "last_administrator"
+    rule = "R14"
+    title = "Last administrator"
+    what_to_do = "Make another member of the organization an administrator first."
+
+    def __init__(self, username: str, slug: str) -> None:
+        super().__init__(
+            f"{username} is the only active administrator of “{slug}”. Make another member an administrator first."
+        )
+        self.username = username
+        self.slug = slug
+
+
+class LastSuperuser(SharingError):
+    """Without this one, the service would be left without an active superuser (R14)."""
+
+    code = "last_superuser"
+    rule = "R14"
+    title = "Last superuser"
+    what_to_do = "Make somebody else a superuser first."
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"{username} is the only active superuser. Make somebody else a superuser first.")
+        self.username = username
 
 
 class AccountInUse(SharingError):

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 
 from django.db import IntegrityError, router, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from libraries.db.bulk import kept_as_referred
@@ -68,16 +68,22 @@ def _ownership(library: Library, owner: User) -> Share:
 
 
 def _organization_of(actor: User, slug: str) -> Organization:
-    """The member's organization of that slug; the only one they are in where the slug is empty.
+    """The member's organization of that slug; where it is empty, their default one, or the only one they are in.
 
     The member's row stays locked until the transaction ends, so that nobody leaves while becoming an owner (R12).
     """
     member = User.objects.select_for_update(no_key=True).filter(pk=actor.pk, is_active=True).first()
     mine = Organization.objects.filter(group__in=actor.groups.all()) if member else Organization.objects.none()
-    found = kept_as_referred(mine.filter(slug=slug) if slug else mine[:2])
+    found = kept_as_referred(mine.filter(slug=slug) if slug else _usual(mine, member))
     if len(found) != 1:
         raise UnknownOrganization(slug, among_several=len(found) > 1)
     return found[0]
+
+
+def _usual(mine: QuerySet[Organization], member: User | None) -> QuerySet[Organization]:
+    """The member's default organization (R15); without one, two of theirs, enough to tell whether they are in one."""
+    default = mine.filter(pk=member.default_organization_id) if member and member.default_organization_id else None
+    return default if default else mine[:2]
 
 
 def _organization_for(owner: User, slug: str, actor: User) -> Organization:

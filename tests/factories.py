@@ -24,6 +24,7 @@ from libraries.models import (
     User,
 )
 from libraries.people.members import add_member
+from libraries.people.queries import members_of
 from libraries.principals import named
 from libraries.rules.levels import Action, Kind, Level
 from libraries.sharing import grants
@@ -92,6 +93,13 @@ def picture_of_shares() -> Any:
         list(Library.objects.order_by("pk").values_list("share_count", flat=True)),
         [str(each) for each in grants.discrepancies()],
     )
+
+
+def in_charge(organization: Organization) -> list[str]:
+    """Who administers it, as R14 counts them: active people."""
+    members: Any = members_of(organization)
+    found = members.filter(administers=True, is_active=True, service_of=None)
+    return sorted(found.values_list("username", flat=True))
 
 
 def in_days(days: float) -> datetime:

@@ -13,9 +13,10 @@ import yaml
 
 from libraries.library_lifecycle import create_library
 from libraries.models import OPERATOR, Event, Library, Organization, User
+from libraries.people.accounts import change_account, delete_account
 from libraries.people.administrators import set_administrator
 from libraries.people.keys import create_api_key
-from libraries.people.members import remove_member
+from libraries.people.members import add_member, remove_member
 from libraries.people.organizations import create_organization
 from libraries.people.teams import add_team_member, create_team
 from libraries.principals import named
@@ -74,6 +75,7 @@ def build(file: dict[str, Any]) -> World:
             ("elsewhere", "anyone"),
         )
     )
+    founder = make_user("founder", member_of=acme)
     users = _people(file, acme, globex)
     for slug, members in file.get("teams", {}).items():
         team = create_team(organization=acme, slug=slug, name=slug, email=_address(slug), actor=OPERATOR)
@@ -81,6 +83,8 @@ def build(file: dict[str, Any]) -> World:
             add_team_member(team=team, user=users[name], actor=OPERATOR)
     for name in file.get("administrators", []):
         set_administrator(organization=acme, user=users[name], administrator=True, actor=OPERATOR)
+    if "administrators" in file:
+        delete_account(user=founder, actor=OPERATOR)
     library = _library(file, users)
     _open_libraries(make_user("zoe", member_of=elsewhere))
     let_time_pass(days=DAYS_OF_SETTING_UP)
@@ -175,6 +179,26 @@ def _remove(world: World, said: re.Match[str]) -> None:
     )
 
 
+def _leave_the_organization(world: World, said: re.Match[str]) -> None:
+    leaver = world.users[said["who"]]
+    remove_member(organization=world.acme, user=leaver, actor=leaver)
+
+
+def _add(world: World, said: re.Match[str]) -> None:
+    add_member(organization=world.acme, user=world.users[said["whom"]], actor=world.users[said["who"]])
+
+
+def _promote(world: World, said: re.Match[str]) -> None:
+    wanted = said["what"] == "an administrator"
+    who, whom = world.users[said["who"]], world.users[said["whom"]]
+    set_administrator(organization=world.acme, user=whom, administrator=wanted, actor=who)
+
+
+def _deactivate(world: World, said: re.Match[str]) -> None:
+    who, whom = world.users[said["who"]], world.users[said["whom"]]
+    change_account(user=whom, changes={"is_active": False}, actor=who)
+
+
 def _wait(world: World, said: re.Match[str]) -> None:
     let_time_pass(days=1)
 
@@ -183,6 +207,10 @@ SENTENCES: dict[str, Callable[[World, re.Match[str]], None]] = {
     rf"(?P<who>\w+) shares with (?P<whom>\S+) at (?P<level>[A-Z]+){END}": _share,
     r"(?P<who>\w+) takes away (?P<whom>\S+)": _take_away,
     r"(?P<who>\w+) leaves": _leave,
+    r"(?P<who>\w+) leaves acme": _leave_the_organization,
+    r"(?P<who>\w+) adds (?P<whom>\w+)": _add,
+    r"(?P<who>\w+) makes (?P<whom>\w+) (?P<what>an administrator|a plain member)": _promote,
+    r"(?P<who>\w+) deactivates (?P<whom>\w+)": _deactivate,
     r"(?P<who>\w+) transfers to (?P<whom>\S+)": _transfer,
     r"(?P<who>\w+) removes (?P<whom>\w+)(?: in favour of (?P<heir>\w+))?": _remove,
     r"a day passes": _wait,

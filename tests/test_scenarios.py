@@ -33,7 +33,7 @@ def test_every_question_gets_the_answer_of_the_file(path: Path, empty_world: Non
             question(world)
 
 
-@pytest.mark.parametrize("number", range(1, 14))
+@pytest.mark.parametrize("number", range(1, 16))
 def test_every_rule_has_a_scenario(number: int) -> None:
     assert f"R{number}" in {read(path)["rule"] for path in FILES}
 

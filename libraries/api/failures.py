@@ -34,6 +34,7 @@ FORBIDDEN = (
     errors.OthersAccess,
     errors.ScopeNotHeld,
     errors.NotAdministrator,
+    errors.ConsentNeeded,
     errors.MayNotAsk,
     errors.NotSuperuser,
     errors.KeyOfAnother,
@@ -55,6 +56,8 @@ INVALID = (
 )
 CONFLICTS = (
     errors.LastOwner,
+    errors.LastAdministrator,
+    errors.LastSuperuser,
     errors.AccountInUse,
     errors.OrganizationInUse,
     errors.OutsideShares,

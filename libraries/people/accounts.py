@@ -13,8 +13,9 @@ from libraries.errors import AccountInUse, InvalidText, NameTaken, UnknownPrinci
 from libraries.events.record import EventAction, differences_of, record
 from libraries.models import Actor, Library, Organization, User
 from libraries.people.administrators import require_superuser
+from libraries.people.in_charge import refuse_to_deactivate, refuse_to_lose_superuser
 from libraries.people.key_endings import end_keys, keys_ending_with
-from libraries.people.locks import locked
+from libraries.people.locks import lock_powers_of, locked
 from libraries.people.members import remove_member
 from libraries.people.service_accounts import refuse_service_account
 
@@ -36,17 +37,20 @@ def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -
     """Change columns of an account, `is_active` among them; returns whether that changed anything.
 
     Deactivating a person ends their keys, and those that they made for service accounts (R13).
-    Raises NotSuperuser, InvalidText for a new name that none can have, NameTaken, ServiceAccountFixed, and
-    UnknownPrincipal if it is gone.
+    Raises NotSuperuser, InvalidText for a new name that none can have, NameTaken, LastAdministrator and LastSuperuser
+    (R14), ServiceAccountFixed, and UnknownPrincipal if it is gone.
     """
     with _refusing_taken_names(changes), transaction.atomic():
-        require_superuser(actor)
-        refuse_service_account(user, "is changed among the service accounts of its organization")
+        if not (changes.get("is_active", True) and changes.get("is_superuser", True)):
+            lock_powers_of(User.objects.filter(pk=user.pk))
         now = locked(User.objects.select_for_update(no_key=True), user, gone=_gone(user))
+        require_superuser(actor)
+        refuse_service_account(now, "is changed among the service accounts of its organization")
         changed = differences_of(now, changes)
         if "username" in changed:
             require_username(str(changes["username"]))
         if changed:
+            _refuse_to_end_power(now, changes)
             record(EventAction.USER_CHANGED, actor=actor, principal=now.username, details=changed)
             if now.is_active and changed.get("is_active"):
                 end_keys(keys_ending_with(now), actor=actor)
@@ -57,19 +61,30 @@ def change_account(*, user: User, changes: Mapping[str, object], actor: Actor) -
 def delete_account(*, user: User, actor: Actor) -> None:
     """Delete an account that has no share, with its keys and memberships; those that it made for programs end (R13).
 
-    Raises NotSuperuser, AccountInUse, ServiceAccountFixed, and UnknownPrincipal if it is gone.
+    Raises NotSuperuser, AccountInUse, LastAdministrator and LastSuperuser (R14), ServiceAccountFixed, and
+    UnknownPrincipal if it is gone.
     """
     with transaction.atomic():
+        lock_powers_of(User.objects.filter(pk=user.pk))
         require_superuser(actor)
         refuse_service_account(user, "is deleted among the service accounts of its organization")
         user = locked(User.objects.select_for_update(), user, gone=_gone(user))
         if libraries := libraries_of(user):
             raise AccountInUse(user.username, libraries)
+        refuse_to_lose_superuser(user)
         end_keys(keys_ending_with(user), actor=actor)
         for organization in Organization.objects.filter(group__in=user.groups.all()):
             remove_member(organization=organization, user=user, actor=actor)
         record(EventAction.USER_DELETED, actor=actor, principal=user.username)
         user.delete()
+
+
+def _refuse_to_end_power(now: User, changes: Mapping[str, object]) -> None:
+    """now: the account before the changes. Raises LastAdministrator, LastSuperuser."""
+    if not changes.get("is_active", True):
+        refuse_to_deactivate(now)
+    elif not changes.get("is_superuser", True):
+        refuse_to_lose_superuser(now)
 
 
 def libraries_of(user: User) -> list[str]:

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.db.models import Exists, Q
 
-from libraries.errors import NotAdministrator, NotMember, NotSuperuser, ServiceAccountFixed
+from libraries.errors import NotAdministrator, NotMember, NotSuperuser
 from libraries.events.record import EventAction, record_of_organization
-from libraries.models import ADMINISTER, CHECK_ACCESS, Actor, Organization, OrganizationUserObjectPermission, User
+from libraries.models import (
+    ADMINISTER,
+    CHECK_ACCESS,
+    Actor,
+    Operator,
+    Organization,
+    OrganizationUserObjectPermission,
+    User,
+)
 from libraries.models.organizations import PowerQuerySet
-from libraries.people.locks import lock_user
+from libraries.people.in_charge import refuse_to_demote
+from libraries.people.locks import lock_organization, lock_user
 from libraries.people.queries import is_member
 
 
 def require_superuser(actor: Actor) -> None:
-    """For what concerns the whole service. Raises NotSuperuser."""
-    if not (actor.is_active and actor.is_superuser):
+    """For what concerns the whole service, as things stand by now. Raises NotSuperuser."""
+    if isinstance(actor, Operator):
+        return
+    now = User.objects.filter(pk=actor.pk, is_superuser=True, is_active=True)
+    if not (actor.is_active and actor.is_superuser and now.exists()):
         raise NotSuperuser
 
 
@@ -32,51 +45,69 @@ def powers_of(user: Actor, organization: Organization) -> PowerQuerySet:
 
 
 def require_administrator(actor: Actor, organization: Organization) -> None:
-    """Raises NotAdministrator for who has not R10's power over the organization."""
-    if not administers(actor, organization):
+    """Raises NotAdministrator for who has not R10's power over the organization, as things stand by now.
+
+    Under the organization's lock, so that whoever was demoted or deactivated meanwhile changes nothing any more (R14).
+    """
+    if isinstance(actor, Operator):
+        return
+    powers = powers_of(actor, organization).to_administer()
+    now = User.objects.filter(Q(is_superuser=True) | Exists(powers), pk=actor.pk, is_active=True)
+    if not (actor.is_active and now.exists()):
         raise NotAdministrator(organization.slug)
 
 
 def set_administrator(*, organization: Organization, user: User, administrator: bool, actor: Actor) -> bool:
-    """Give or take R10's power; returns whether that changed anything. Raises NotAdministrator, NotMember."""
-    actions = EventAction.ADMINISTRATOR_ADDED, EventAction.ADMINISTRATOR_REMOVED
-    return _set_power(ADMINISTER, actions, organization, user, administrator, actor)
+    """Give or take R10's power; returns whether that changed anything.
+
+    Raises NotAdministrator, NotMember, LastAdministrator, and OrganizationNotFound if it is gone.
+    """
+    return _set_power(ADMINISTER, organization, user, administrator, actor)
 
 
 def set_check_access(*, organization: Organization, user: User, allowed: bool, actor: Actor) -> bool:
     """Let a member, say a gateway's service account, ask about others' access to the organization's libraries, or not.
 
-    Returns whether that changed anything; administrators may ask without it. Raises NotAdministrator, NotMember.
+    Returns whether that changed anything; administrators may ask without it. Raises NotAdministrator, NotMember, and
+    OrganizationNotFound if it is gone.
     """
-    actions = EventAction.CHECK_ACCESS_GIVEN, EventAction.CHECK_ACCESS_TAKEN
-    return _set_power(CHECK_ACCESS, actions, organization, user, allowed, actor)
+    return _set_power(CHECK_ACCESS, organization, user, allowed, actor)
 
 
-def _set_power(
-    codename: str,
-    actions: tuple[EventAction, EventAction],
-    organization: Organization,
-    user: User,
-    wanted: bool,
-    actor: Actor,
-) -> bool:
-    """Give or take one power. `actions`: what the event says of giving, and of taking."""
+def _set_power(codename: str, organization: Organization, user: User, wanted: bool, actor: Actor) -> bool:
     with transaction.atomic():
-        require_administrator(actor, organization)
-        if wanted and codename == ADMINISTER and user.service_of_id:
-            raise ServiceAccountFixed(user.username, "administers nothing")
+        lock_organization(organization)
         lock_user(user)
-        if not is_member(user, organization):
-            raise NotMember(user.username, organization.slug)
-        held = powers_of(user, organization).to(codename)
-        if held.exists() == wanted:
-            return False
-        if wanted:
-            _give(codename, user, organization)
-        else:
-            held.delete()
-        record_of_organization(actions[0 if wanted else 1], organization, actor=actor, principal=user.username)
-        return True
+        require_administrator(actor, organization)
+        return change_power(codename, organization, user, wanted, actor)
+
+
+ACTIONS = {
+    ADMINISTER: (EventAction.ADMINISTRATOR_ADDED, EventAction.ADMINISTRATOR_REMOVED),
+    CHECK_ACCESS: (EventAction.CHECK_ACCESS_GIVEN, EventAction.CHECK_ACCESS_TAKEN),
+}
+"""What the event says of giving a power, and of taking it."""
+
+
+def change_power(codename: str, organization: Organization, user: User, wanted: bool, actor: Actor) -> bool:
+    """Give or take one power, for a verb that holds the locks and has asked whether the actor may.
+
+    Returns whether that changed anything. Raises NotMember, LastAdministrator.
+    """
+    if not is_member(user, organization):
+        raise NotMember(user.username, organization.slug)
+    held = powers_of(user, organization).to(codename)
+    if held.exists() == wanted:
+        return False
+    if wanted:
+        _give(codename, user, organization)
+    else:
+        if codename == ADMINISTER:
+            refuse_to_demote(user, organization)
+        held.delete()
+    given, taken = ACTIONS[codename]
+    record_of_organization(given if wanted else taken, organization, actor=actor, principal=user.username)
+    return True
 
 
 def _give(codename: str, user: User, organization: Organization) -> None:

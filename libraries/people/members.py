@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from libraries.errors import OrganizationNotFound, ServiceAccountFixed
+from libraries.errors import ConsentNeeded, NotSuperuser, ServiceAccountFixed, UnknownUser
 from libraries.events.record import EventAction, record_of_organization
-from libraries.models import Actor, Organization, User
-from libraries.people.administrators import powers_of, require_administrator, set_administrator
-from libraries.people.departure import Departure, departure_of, refuse_to_part
+from libraries.models import ADMINISTER, Actor, Organization, User
+from libraries.people.administrators import change_power, powers_of, require_administrator, require_superuser
+from libraries.people.departure import Departure, departure_of, refuse_to_part, require_right_to_remove
+from libraries.people.in_charge import people_in
 from libraries.people.key_endings import end_keys
-from libraries.people.locks import lock_user, lock_with_principals, locked
+from libraries.people.locks import lock_organization, lock_user, lock_with_principals
 from libraries.people.queries import is_member
 from libraries.principals import Principal
 from libraries.rules.levels import Kind
@@ -20,7 +21,11 @@ from libraries.sharing.write import erase_share, hand_over
 
 
 def add_member(*, organization: Organization, user: User, actor: Actor) -> bool:
-    """Take the user in; returns whether that changed anything. Raises NotAdministrator, OrganizationNotFound."""
+    """Take the user in, which a superuser alone may (R15); returns whether that changed anything.
+
+    The first member becomes an administrator (R14).
+    Raises NotAdministrator, ConsentNeeded, OrganizationNotFound, and UnknownUser for an inactive one who would be first.
+    """
     with transaction.atomic():
         _lock_for(actor, organization, user)
         return _add(organization, user, actor)
@@ -36,8 +41,8 @@ def put_member(
 ) -> bool:
     """Take the user in where they are not, and give or take R10's power unless `administrator` is None.
 
-    Returns whether that changed anything. Raises NotAdministrator, OrganizationNotFound if the organization is gone, and
-    what `precondition` (called with the locked user, or None for one who is no member) raises.
+    Returns whether that changed anything. Raises what add_member does, LastAdministrator (R14), and what `precondition`
+    (called with the locked user, or None for one who is no member) raises.
     """
     with transaction.atomic():
         _lock_for(actor, organization, user)
@@ -45,7 +50,7 @@ def put_member(
             precondition(user if is_member(user, organization) else None)
         changed = _add(organization, user, actor)
         if administrator is not None:
-            changed |= set_administrator(organization=organization, user=user, administrator=administrator, actor=actor)
+            changed |= change_power(ADMINISTER, organization, user, administrator, actor)
         return changed
 
 
@@ -61,20 +66,20 @@ def remove_member(
 
     Their keys end, and those that they made for service accounts; of who removes themselves, the latter alone (R13).
 
+    actor: an administrator, or the user, since anyone may leave (R15).
     successor: who becomes the owner of what they alone own.
-    Raises NotAdministrator, NotMember, ServiceAccountFixed, LastOwner, UnknownPrincipal for a successor who is not an
-    active member, and what `precondition` (called with the locked user) raises.
+    Raises NotAdministrator, NotMember, ServiceAccountFixed, LastOwner, LastAdministrator (R14), UnknownPrincipal for a
+    successor who is not an active member, and what `precondition` (called with the locked user) raises.
     """
     with transaction.atomic():
-        require_administrator(actor, organization)
+        _lock_to_remove(organization, user, successor or user)
+        require_right_to_remove(organization, user, actor)
         refuse_to_part(user)
-        leaving_and_successor = User.objects.filter(pk__in=[user.pk, (successor or user).pk])
-        shared = organization.libraries.filter(pk__in=user.shares.values("library"))
-        lock_with_principals(shared, leaving_and_successor)
         departure = departure_of(organization, user, by_themselves=user.pk == actor.pk)
         if precondition:
             precondition(user)
         departure.require_successor(successor)
+        departure.require_somebody_in_charge()
         for library in departure.owned_alone:
             hand_over(library, Principal(Kind.USER, successor), (), actor)
         for share in departure.shares:
@@ -82,6 +87,7 @@ def remove_member(
         powers_of(user, organization).delete()
         user.groups.remove(organization.group_id, *organization.teams.values_list("group_id", flat=True))
         end_keys(departure.ending, actor=actor)
+        User.objects.filter(pk=user.pk, default_organization=organization).update(default_organization=None)
         details = {"teams": [team.slug for team in departure.teams], "powers": departure.powers}
         record_of_organization(
             EventAction.MEMBER_REMOVED, organization, actor=actor, principal=user.username, details=details
@@ -91,16 +97,39 @@ def remove_member(
 
 def _lock_for(actor: Actor, organization: Organization, user: User) -> None:
     """Keep the organization from being dissolved, and others from moving the user, until the transaction ends."""
-    require_administrator(actor, organization)
-    locked(Organization.objects.select_for_update(no_key=True), organization, gone=OrganizationNotFound())
+    lock_organization(organization)
     lock_user(user)
+    require_administrator(actor, organization)
+
+
+def _lock_to_remove(organization: Organization, *leaving_and_successor: User) -> None:
+    leaver = leaving_and_successor[0]
+    lock_with_principals(
+        organization.libraries.filter(pk__in=leaver.shares.values("library")),
+        Organization.objects.filter(pk=organization.pk),
+        User.objects.filter(pk__in=[user.pk for user in leaving_and_successor]),
+    )
 
 
 def _add(organization: Organization, user: User, actor: Actor) -> bool:
     if is_member(user, organization):
         return False
+    _require_consent(organization, actor)
     if user.service_of_id:
         raise ServiceAccountFixed(user.username, "is in its own organization alone")
+    is_first = not people_in(organization).exists()
+    if is_first and not User.objects.filter(pk=user.pk, is_active=True).exists():
+        raise UnknownUser(user.username)
     user.groups.add(organization.group_id)
     record_of_organization(EventAction.MEMBER_ADDED, organization, actor=actor, principal=user.username)
+    if is_first:
+        change_power(ADMINISTER, organization, user, True, actor)
     return True
+
+
+def _require_consent(organization: Organization, actor: Actor) -> None:
+    """A superuser's hand stands for it (R15)."""
+    try:
+        require_superuser(actor)
+    except NotSuperuser:
+        raise ConsentNeeded(organization.slug) from None

@@ -8,6 +8,7 @@ from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Value
 
 from libraries.db.text import is_storable
 from libraries.errors import (
+    ConsentNeeded,
     NotAdministrator,
     NotMember,
     OrganizationNotFound,
@@ -95,14 +96,19 @@ def get_successor(organization: Organization, username: str) -> User:
         raise no_successor(username) from None
 
 
-def get_newcomer(organization: Organization, username: str) -> User:
-    """Somebody who can be in the organization: whoever is already, or any active account.
+def get_member_or_newcomer(organization: Organization, username: str, *, actor: User) -> User:
+    """Who is in the organization or, for a superuser, can be: any active account (R15).
 
-    Raises UnknownUser, the same for an account that is inactive, for a service account elsewhere (R13) and for none. That an account can be added does tell
-    an administrator that it exists; adding it is what they may do, and is recorded (R11).
+    Raises ConsentNeeded for another actor, whoever is named, and UnknownUser, the same for an account that is inactive,
+    for a service account elsewhere (R13) and for none.
     """
-    accounts = User.objects.filter(Q(is_active=True, service_of=None) | Q(groups=organization.group_id))
-    newcomer = accounts.filter(username=username).first() if is_storable(username) else None
+    try:
+        return get_member(organization, username)
+    except NotMember:
+        if not actor.is_superuser:
+            raise ConsentNeeded(organization.slug) from None
+    people = User.objects.filter(is_active=True, service_of=None)
+    newcomer = people.filter(username=username).first() if is_storable(username) else None
     if newcomer is None:
         raise UnknownUser(username)
     return newcomer

@@ -69,6 +69,7 @@ class Sharing(RuleBasedStateMachine):
             shares={"ann": Row(Level.OWNER)},
             members={"org:acme": {"ann", "ben", "cat"}, "org:zeta": {"dan"}, "team:red": set(), "team:blue": set()},
             superusers={"sue"},
+            administrators={"ann"},
             admits_anyone=False,
         )
 
@@ -207,9 +208,16 @@ class Sharing(RuleBasedStateMachine):
 
     @rule(user=people)
     def join_the_organization(self, user: str) -> None:
-        with self.expecting(None, change=user not in self.book.members["org:acme"]):
+        first = not self.book.members["org:acme"]
+        refusal = "unknown_user" if first and user in self.book.inactive else None
+        with self.expecting(refusal, change=user not in self.book.members["org:acme"]):
             members.add_member(organization=self.acme, user=self.users[user], actor=OPERATOR)
-        self.book.members["org:acme"].add(user)
+        if refusal is None:
+            self.book.members["org:acme"].add(user)
+            self.book.administrators |= {user} if first else set()
+
+    def is_alone_in_charge(self, user: str) -> bool:
+        return self.book.administrators - self.book.inactive == {user}
 
     @rule(user=insiders, successor=st.none() | people)
     def leave_the_organization(self, user: str, successor: str | None) -> None:
@@ -221,6 +229,8 @@ class Sharing(RuleBasedStateMachine):
             refusal = "unknown_principal"
         elif alone and not successor:
             refusal = "last_owner"
+        elif self.is_alone_in_charge(user) and book.members["org:acme"] != {user}:
+            refusal = "last_administrator"
         with self.expecting(refusal, change=True):
             members.remove_member(
                 organization=self.acme,
@@ -238,6 +248,8 @@ class Sharing(RuleBasedStateMachine):
     @rule(user=people, value=st.booleans())
     def administer(self, user: str, value: bool) -> None:
         refusal = None if user in self.book.members["org:acme"] else "not_member"
+        if not value and self.is_alone_in_charge(user):
+            refusal = "last_administrator"
         with self.expecting(refusal, change=(user in self.book.administrators) != value):
             administrators.set_administrator(
                 organization=self.acme, user=self.users[user], administrator=value, actor=OPERATOR

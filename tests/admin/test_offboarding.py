@@ -89,6 +89,22 @@ def test_an_only_owner_needs_a_successor(console, acme, bob, carol, roadmap):
     assert level_of(carol, roadmap) == Level.OWNER
 
 
+def test_the_last_administrator_of_others_stays_r14(console, acme, alice, bob):
+    told = "alice is the only active administrator of “acme”. Make another member an administrator first. (R14)"
+    html = " ".join(console.get(page(acme, alice)).content.decode().split())
+    assert "alice is the only active administrator of other members: make another member an administrator first" in html
+
+    refused = console.send(page(acme, alice), {"successor": "bob"})
+
+    assert refused.context["form"].non_field_errors() == [told]
+    assert told in refused.content.decode()
+    assert is_member(alice, acme)
+
+    set_administrator(organization=acme, user=bob, administrator=True, actor=OPERATOR)
+    assert console.send(page(acme, alice), {"successor": "bob"}).status_code == 302
+    assert not is_member(alice, acme)
+
+
 def test_an_administrator_lets_their_own_members_go_and_no_others_r10(console_of, alice, acme, globex, dave, frank):
     console = console_of(alice)
 

@@ -78,16 +78,53 @@ def test_a_newcomer_can_become_an_administrator_at_once(console, acme, erin, ali
     console.save(page(acme), add_members=[str(erin.pk)], add_administrators=[str(erin.pk)])
     assert administers(erin, acme)
 
-    console.save(page(acme), remove_administrators=[str(erin.pk), str(alice.pk)])
+    console.save(page(acme), remove_administrators=[str(alice.pk)])
 
-    assert is_member(erin, acme)
-    assert not administers(erin, acme)
+    assert is_member(alice, acme)
+    assert not administers(alice, acme)
     assert recorded(*EVENT) == [
         ("member.added", "acme", "erin"),
         ("administrator.added", "acme", "erin"),
         ("administrator.removed", "acme", "alice"),
-        ("administrator.removed", "acme", "erin"),
     ]
+
+
+def test_members_come_by_their_exact_name_r15(console, acme, frank):
+    unknown = console.save(page(acme), add_by_name="frank, nobody", name="ACME")
+
+    told = "No active account is called “nobody”: ask for its exact name or e-mail address."
+    assert errors(unknown) == {"add_by_name": [told]}
+    assert not is_member(frank, acme)
+
+    console.save(page(acme), add_by_name="frank")
+
+    assert is_member(frank, acme)
+
+
+def test_the_first_member_becomes_an_administrator_r14(console, globex, frank):
+    console.save(f"{LIST}add/", slug="initech", name="Initech")
+    initech = Organization.objects.get(slug="initech")
+    console.save(page(initech), add_members=[str(frank.pk)])
+    assert administers(frank, initech)
+
+
+def test_somebody_stays_in_charge_r14(console, acme, alice, bob, erin):
+    told = "{} is the only active administrator of “acme”. Make another member an administrator first. (R14)"
+    everybody = [str(alice.pk)]
+    refused = console.save(page(acme), remove_administrators=everybody, name="ACME")
+    assert errors(refused) == {"remove_administrators": [told.format("alice")]}
+    assert recorded(*EVENT) == []
+
+    both = [str(alice.pk), str(erin.pk)]
+    together = console.save(
+        page(acme), add_members=[str(erin.pk)], add_administrators=[str(erin.pk)], remove_administrators=both
+    )
+    assert len(errors(together)["remove_administrators"]) == 1
+    assert recorded(*EVENT) == []
+
+    console.save(page(acme), add_administrators=[str(bob.pk)], remove_administrators=everybody)
+    assert administers(bob, acme)
+    assert not administers(alice, acme)
 
 
 def test_who_may_check_access_comes_and_goes_and_is_marked(console, acme, carol):

@@ -5,7 +5,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from libraries.access.check import can
-from libraries.models import ApiKey, User
+from libraries.models import OPERATOR, ApiKey, User
+from libraries.people.administrators import set_administrator
 from libraries.rules.levels import Action
 from tests.admin.pages import errors, messages, recorded
 
@@ -131,6 +132,30 @@ def test_a_deactivated_account_may_do_nothing_until_it_is_active_again(console, 
     console.save(page(bob), is_active="on")
 
     assert can(User.objects.get(pk=bob.pk), roadmap, Action.TRANSFER)
+
+
+def test_somebody_stays_in_charge_r14(console, admin_user, erin, frank, lab_notes):
+    form = console.open(page(erin))
+    del form["is_active"]
+    told = "erin is the only active administrator of “globex”. Make another member an administrator first. (R14)"
+    assert errors(console.send(page(erin), form)) == {"__all__": [told]}
+
+    lab_notes.delete()
+    alone = console.client.post(f"{LIST}{erin.pk}/delete/", {"post": "yes"}, follow=True)
+    assert messages(alone) == [f"Nothing was changed: {told}"]
+    assert User.objects.filter(pk=erin.pk, is_active=True).exists()
+    assert recorded(*EVENT) == []
+
+
+def test_many_are_deleted_together_or_not_at_all_r14(console, erin, frank, lab_notes):
+    lab_notes.delete()
+    console.choose(LIST, "delete_selected", erin, frank, post="yes")
+    assert User.objects.filter(username__in=["erin", "frank"]).count() == 2
+    assert recorded(*EVENT) == []
+
+    set_administrator(organization=lab_notes.organization, user=frank, administrator=True, actor=OPERATOR)
+    console.choose(LIST, "delete_selected", erin, frank, post="yes")
+    assert not User.objects.filter(username__in=["erin", "frank"]).exists()
 
 
 def test_groups_and_permissions_are_not_given_here(console, dave, engineering, handbook):

@@ -102,6 +102,7 @@ def test_it_prints_json_for_programs(run, bob, roadmap, key, program_key):
         "shares": [{"libraryId": str(roadmap.pk), "naturalId": "roadmap", "accessLevel": 3}],
         "teams": ["engineering"],
         "powers": [],
+        "lastAdministrator": False,
         "keys": [{"id": str(key.pk), "name": "laptop", "hint": key.hint}],
         "serviceAccountKeys": [
             {"id": str(program_key.pk), "name": "ci", "hint": program_key.hint, "serviceAccount": "robot"}
@@ -117,6 +118,20 @@ def test_it_is_refused_while_they_alone_own_anything_r12(refusal_of, bob, acme):
     before = snapshot()
     assert refusal_of("offboard_member", "acme", "bob") == (
         "bob is the only owner of roadmap. Name a successor, or transfer these first. (R12)"
+    )
+    assert snapshot() == before
+
+
+def test_the_last_administrator_of_others_stays_and_a_dry_run_says_so_r14(run, refusal_of, alice, acme):
+    command = ("offboard_member", "acme", "alice", "--successor", "bob")
+    before = snapshot()
+    assert refusal_of(*command) == (
+        "alice is the only active administrator of “acme”. Make another member an administrator first. (R14)"
+    )
+    assert run(*command, "--dry-run", "--json").document["lastAdministrator"] is True
+    assert (
+        "  kept from leaving by: being the only active administrator of other members (R14)\n"
+        in run(*command, "--dry-run").out
     )
     assert snapshot() == before
 

@@ -60,7 +60,9 @@ class TestOrganization:
 
     def test_who_is_in_several_names_one(self, erin, acme, globex):
         add_member(organization=acme, user=erin, actor=OPERATOR)
-        with pytest.raises(UnknownOrganization, match="Specify the organization: you are a member of several."):
+        with pytest.raises(
+            UnknownOrganization, match="Specify the organization, or choose a default one: you are a member of several."
+        ):
             create_library(name="X", actor=erin)
         assert create_library(name="X", organization="acme", actor=erin).organization == acme
 

@@ -6,10 +6,10 @@ import pytest
 
 from libraries.access.check import can
 from libraries.access.decisions import checkable_organizations
-from libraries.errors import NameTaken, NotAdministrator, NotMember, NotSuperuser
+from libraries.errors import ConsentNeeded, NameTaken, NotAdministrator, NotMember, NotSuperuser
 from libraries.models import OPERATOR, SharingScope, User
 from libraries.people.administrators import administers, set_administrator, set_check_access
-from libraries.people.members import add_member, remove_member
+from libraries.people.members import add_member, put_member, remove_member
 from libraries.people.organizations import create_organization
 from libraries.people.queries import is_member
 from libraries.rules.levels import Action
@@ -35,9 +35,9 @@ class TestCreateOrganization:
 
 
 class TestAddMember:
-    def test_a_member_sees_what_the_organization_may_see_r1_r11(self, alice, erin, acme, handbook, new_events):
+    def test_a_member_sees_what_the_organization_may_see_r1_r11(self, admin_user, erin, acme, handbook, new_events):
         assert not can(erin, handbook, Action.VIEW)
-        assert add_member(organization=acme, user=erin, actor=alice)
+        assert add_member(organization=acme, user=erin, actor=admin_user)
         assert is_member(erin, acme)
         assert can(erin, handbook, Action.VIEW)
         assert new_events() == [("member.added", "erin", None, None)]
@@ -46,10 +46,21 @@ class TestAddMember:
         assert not add_member(organization=acme, user=bob, actor=alice)
         assert new_events() == []
 
-    def test_only_administrators_may_r10(self, bob, erin, acme, globex):
-        for actor in (bob, erin):
-            with pytest.raises(NotAdministrator):
+    def test_only_superusers_may_r10_r15(self, alice, bob, erin, acme, admin_user, new_events):
+        for actor, refusal in ((bob, NotAdministrator), (erin, NotAdministrator), (alice, ConsentNeeded)):
+            with pytest.raises(refusal):
                 add_member(organization=acme, user=erin, actor=actor)
+            with pytest.raises(refusal):
+                put_member(organization=acme, user=erin, administrator=True, actor=actor)
+        assert not is_member(erin, acme)
+        assert new_events() == []
+        assert put_member(organization=acme, user=erin, administrator=True, actor=admin_user)
+
+    def test_a_superuser_who_was_demoted_meanwhile_adds_nobody_r15(self, admin_user, erin, acme):
+        """The one in memory is a superuser still."""
+        User.objects.filter(pk=admin_user.pk).update(is_superuser=False)
+        with pytest.raises(NotAdministrator):
+            add_member(organization=acme, user=erin, actor=admin_user)
         assert not is_member(erin, acme)
 
 

@@ -99,12 +99,32 @@ class TestOwners:
         assert level_of(bob, roadmap) == Level.OWNER
 
 
-def test_only_administrators_may_r10(alice, bob, erin, carol, admin_user, acme):
-    for actor in (bob, erin, carol):
+def test_only_administrators_remove_others_r10(alice, bob, erin, carol, admin_user, acme):
+    for actor in (bob, erin):
         with pytest.raises(NotAdministrator):
             remove(acme, carol, actor=actor)
     remove(acme, carol, actor=alice)
     remove(acme, User.objects.get(username="dave"), actor=admin_user)
+
+
+def test_anyone_leaves_r15(alice, bob, carol, acme, roadmap, new_events):
+    with pytest.raises(LastOwner):
+        remove(acme, bob, actor=bob)
+    remove(acme, bob, successor=carol, actor=bob)
+    assert not is_member(bob, acme)
+    assert level_of(carol, roadmap) == Level.OWNER
+    assert Event.objects.filter(action="member.removed", principal="bob", actor="bob").exists()
+    with pytest.raises(NotMember):
+        remove(acme, bob, actor=bob)
+
+
+def test_an_inactive_account_and_a_service_account_do_not_leave_r13_r15(carol, dave, acme):
+    User.objects.filter(pk=dave.pk).update(is_active=False)
+    robot = make_user("robot", member_of=acme, service_of=acme)
+    for user in (dave, robot):
+        with pytest.raises(NotAdministrator):
+            remove(acme, user, actor=user)
+        assert is_member(user, acme)
 
 
 def test_who_is_no_member_is_named_so(alice, erin, acme):

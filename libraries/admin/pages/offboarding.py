@@ -16,7 +16,7 @@ from libraries.admin.forms.fields import SuggestingInput
 from libraries.admin.forms.refusals import sentence
 from libraries.admin.rows.visible import person_named, visible_rows
 from libraries.console import actor_of, site
-from libraries.errors import SharingError
+from libraries.errors import LastAdministrator, SharingError
 from libraries.models import Organization, User
 from libraries.people.departure import Departure, preview_departure
 from libraries.people.members import remove_member
@@ -85,6 +85,6 @@ def _offboard(departure: Departure, form: SuccessorForm, request: HttpRequest) -
             actor=actor_of(request),
         )
     except SharingError as error:
-        form.add_error("successor", sentence(error))
+        form.add_error(None if isinstance(error, LastAdministrator) else "successor", sentence(error))
         return False
     return True

@@ -14,7 +14,7 @@ from libraries.admin.base import copy_columns
 from libraries.admin.forms.fields import user_field, users_field
 from libraries.admin.forms.members import GroupAdmin, MembersForm, counted
 from libraries.admin.forms.narrowing import NarrowingAdmin, decision, require_decision
-from libraries.console import actor_of
+from libraries.console import actor_of, is_superuser
 from libraries.errors import UnknownPrincipal
 from libraries.models import (
     ADMINISTER,
@@ -30,6 +30,11 @@ from libraries.people import administrators, members, organizations
 from libraries.people.organizations import change_organization, delete_organization, libraries_of
 
 ORGANIZATION_COLUMNS = ("slug", "name", "sharing_scope")
+ADDING = ("add_members", "add_by_name")
+"""Fields for superusers alone (R15)."""
+WHY_NOT_ADDING = (
+    "Nobody is taken in without their consent: ask a superuser to add who is not a member yet (R15). Anyone may leave."
+)
 
 
 class OrganizationForm(MembersForm):
@@ -53,8 +58,13 @@ class OrganizationForm(MembersForm):
         model = Organization
         fields = ORGANIZATION_COLUMNS
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_superuser(self.request):
+            for field in ADDING:
+                self.fields.pop(field)
+
     def clean_add_by_name(self) -> list[User]:
-        """Whoever administers may take anybody in, so here alone an account is found that is not shown to them."""
         names = [name.strip() for name in self.cleaned_data["add_by_name"].split(",") if name.strip()]
         return [self._account(name) for name in names]
 
@@ -120,6 +130,15 @@ class OrganizationAdmin(NarrowingAdmin, GroupAdmin):
             )
         },
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Whoever may add nobody reads why."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if is_superuser(request) or not obj:
+            return fieldsets
+        title, options = self.members_fieldset
+        fields = tuple(field for field in options["fields"] if field not in ADDING)
+        return (*fieldsets[:-1], (title, {"fields": fields, "description": WHY_NOT_ADDING}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         here = OuterRef("pk")

@@ -23,6 +23,7 @@ from libraries.identifiers import is_uuid
 from libraries.models import Actor, Organization, Share, Team, User
 from libraries.people.accounts import change_account, create_account, delete_account, libraries_of, recording_password
 from libraries.people.key_endings import keys_ending_with
+from libraries.people.locks import lock_powers_of
 
 ACCOUNT_FIELDS = ("username", "first_name", "last_name", "email", "is_active", "is_staff", "is_superuser")
 NEW_COLUMNS = ("username", "email", "first_name", "last_name")
@@ -197,6 +198,11 @@ class UserAdmin(VerbAdmin, DjangoUserAdmin):
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         delete_account(user=obj, actor=actor_of(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """All locks first, in their order, so that two who delete several never wait for each other's."""
+        lock_powers_of(queryset)
+        super().delete_queryset(request, queryset)
 
     def keeps(self, request: HttpRequest, obj: User) -> list[str]:
         if obj == request.user:

@@ -26,7 +26,7 @@ ONE: Any = {"get": "retrieve", "put": "update", "delete": "destroy"}
 
 urlpatterns = [
     path("", start.RootViewSet.as_view({"get": "retrieve"}), name="root"),
-    path("me", start.MeViewSet.as_view({"get": "retrieve"}), name="me"),
+    path("me", start.MeViewSet.as_view({"get": "retrieve", "patch": "partial_update"}), name="me"),
     path("keys", keys.KeyViewSet.as_view({"get": "list", "post": "create"}), name="keys"),
     path("keys/<str:key_id>", keys.KeyViewSet.as_view({"get": "retrieve", "delete": "destroy"}), name="key"),
     path("libraries", libraries.LibraryViewSet.as_view({"get": "list", "post": "create"}), name="libraries"),

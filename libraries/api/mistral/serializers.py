@@ -135,7 +135,11 @@ class CreateLibraryRequest(serializers.Serializer):
         required=False, allow_null=True, min_value=256, max_value=32768, help_text="Checked, and not kept."
     )
     owner_type = Word(OWNER_TYPES, required=False, allow_null=True, help_text="The owner is always a User: the caller.")
-    org_id = IdField(required=False, allow_null=True, help_text="Ours: needed by who is in several organizations.")
+    org_id = IdField(
+        required=False,
+        allow_null=True,
+        help_text="Ours: needed by who is in several organizations and has no default one.",
+    )
 
 
 class UpdateLibraryRequest(serializers.Serializer):

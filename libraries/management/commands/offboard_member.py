@@ -59,6 +59,8 @@ def _sections(departure: Departure, successor: str | None) -> Iterator[tuple[str
     )
     if departure.keys_elsewhere:
         yield "API keys of service accounts elsewhere ended", [str(departure.keys_elsewhere)]
+    if departure.last_administrator:
+        yield "kept from leaving by", ["being the only active administrator of other members (R14)"]
 
 
 def _document(departure: Departure, successor: str | None) -> dict[str, Any]:
@@ -78,6 +80,7 @@ def _document(departure: Departure, successor: str | None) -> dict[str, Any]:
             {**_key(key), "serviceAccount": key.user.service_name} for key in departure.program_keys
         ],
         "keysElsewhere": departure.keys_elsewhere,
+        "lastAdministrator": departure.last_administrator,
     }
 
 

@@ -112,7 +112,10 @@ def test_it_refuses_a_field_that_there_is_not(client_for):
 
 
 def test_who_is_in_no_single_organization_is_told_so(client_for, carol, acme, globex):
-    in_none, in_several = "You are not a member of any", "Specify the organization: you are a member of several."
+    in_none, in_several = (
+        "You are not a member of any",
+        "Specify the organization, or choose a default one: you are a member of several.",
+    )
     for groups, sentence in (([], f"{in_none} organization."), ([acme.group, globex.group], in_several)):
         carol.groups.set(groups)
         answer = client_for("carol").post(PATH, {"displayName": "Notes"})

@@ -65,7 +65,7 @@ def test_one_who_is_in_several_organizations_names_one(client_for, dave, globex)
 
     refused = client.post(PATH, {"name": "Atlas"})
     assert refused.status_code == 422
-    detail = "Specify the organization: you are a member of several."
+    detail = "Specify the organization, or choose a default one: you are a member of several."
     assert refused.json() == problem(
         422,
         detail,

@@ -7,7 +7,7 @@ from tests.api.hal.documents import problem
 
 ALLOWED = {
     "/api/": "GET, HEAD",
-    "/api/me": "GET, HEAD",
+    "/api/me": "GET, HEAD, PATCH",
     "/api/libraries": "GET, HEAD, POST",
     "/api/keys": "GET, HEAD, POST",
     KEY: "GET, HEAD, DELETE",

@@ -208,7 +208,10 @@ def test_every_link_can_be_followed_and_every_change_is_linked_where_it_may_be_m
 ):
     client = client_for(username, *scopes)
     for path, document in documents_below(client, "/api/me").items():
-        for relation, attempts in CHANGES.get(shape_of(path), {}).items():
+        changes = CHANGES.get(shape_of(path), {})
+        if path.endswith(f"/members/{username}") and "/teams/" not in path:
+            changes = {"edit": changes["edit"]}  # how one leaves is for test_leave.py to follow
+        for relation, attempts in changes.items():
             may = allowed_at(client, path, attempts)
             assert (relation in document["_links"]) == may, f"{username} {path} {relation}"
 

@@ -1,6 +1,8 @@
 """/api/organizations/{slug}/members and /api/organizations/{slug}/members/{username}"""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from libraries.models import OPERATOR, ApiKey, Event, Share, User
 from libraries.people.administrators import administers, set_administrator
@@ -25,6 +27,11 @@ def document(username, *, administrator=False, active=True, service_account=Fals
         "serviceAccount": service_account,
         "administrator": administrator,
     }
+
+
+def consent_needed(path):
+    detail = "Nobody is taken into “acme” without their consent. Ask a superuser to add who is not a member yet."
+    return problem(403, detail, path, code="consent_needed", rule="R15")
 
 
 def only_administrators(path):
@@ -73,14 +80,14 @@ class TestGet:
 
 
 class TestPut:
-    def test_it_takes_somebody_in(self, client_for, erin, acme):
-        client = client_for("alice")
+    def test_it_takes_somebody_in_by_a_superusers_hand_r15(self, client_for, erin, acme):
+        client = client_for("admin")
         answer = client.put(f"{MEMBERS}/erin", {})
         assert (answer.status_code, answer.json()) == (200, document("erin"))
         assert answer.headers["ETag"] == client.get(f"{MEMBERS}/erin").headers["ETag"]
         assert is_member(erin, acme)
         event = Event.objects.latest("pk")
-        assert (event.action, event.principal, event.actor, event.via) == ("member.added", "erin", "alice", "hal")
+        assert (event.action, event.principal, event.actor, event.via) == ("member.added", "erin", "admin", "hal")
         assert client_for("erin").get("/api/libraries/handbook").status_code == 200
 
     def test_it_gives_and_takes_the_power_r10(self, client_for, bob, acme):
@@ -91,8 +98,37 @@ class TestPut:
             assert administers(bob, acme) == wanted
 
     def test_a_newcomer_may_administer_at_once(self, client_for, erin, acme):
-        client_for("alice").put(f"{MEMBERS}/erin", {"administrator": True})
+        client_for("admin").put(f"{MEMBERS}/erin", {"administrator": True})
         assert administers(erin, acme)
+
+    @pytest.mark.parametrize("body", [{}, {"administrator": True}])
+    @pytest.mark.parametrize("username", ["erin", "admin", "retired", "nobody", "everyone", "%00", "x" * 500])
+    def test_an_administrator_takes_in_nobody_whoever_is_named_r15(self, client_for, acme, username, body):
+        make_user("retired", is_active=False)
+        path = f"{MEMBERS}/{username}"
+        client = client_for("alice")
+        before = snapshot()
+        for condition in ({}, {"If_Match": "*"}, {"If_None_Match": "*"}):
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.put(path, body, **condition)
+            assert (answer.status_code, answer.json()) == (403, consent_needed(path))
+            assert len(queries) <= 3
+        assert snapshot() == before
+        assert client.put(f"{MEMBERS}/bob", body).status_code == 200
+
+    def test_somebody_stays_in_charge_r14(self, client_for, alice, bob, acme):
+        client, path = client_for("alice"), f"{MEMBERS}/alice"
+        before = snapshot()
+        answer = client.put(path, {"administrator": False})
+        detail = "alice is the only active administrator of “acme”. Make another member an administrator first."
+        expected = problem(409, detail, path, code="last_administrator", rule="R14")
+        assert (answer.status_code, answer.json()) == (409, expected)
+        assert snapshot() == before
+
+        client.put(f"{MEMBERS}/bob", {"administrator": True})
+        assert client.put(path, {"administrator": False}).status_code == 200
+        assert not administers(alice, acme)
+        assert client.put(path, {"administrator": True}).status_code == 403
 
     def test_what_is_left_out_stays(self, client_for, bob, acme):
         set_administrator(organization=acme, user=bob, administrator=True, actor=OPERATOR)
@@ -105,7 +141,7 @@ class TestPut:
     def test_an_inactive_account_is_as_unknown_as_none(self, client_for, username):
         make_user("retired", is_active=False)
         path = f"{MEMBERS}/{username}"
-        client = client_for("alice")
+        client = client_for("admin")
         before = snapshot()
         answer = client.put(path, {"administrator": True})
         assert answer.status_code == 422
@@ -144,7 +180,7 @@ class TestPut:
         assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
     def test_one_is_added_only_if_they_are_not_there(self, client_for):
-        client = client_for("alice")
+        client = client_for("admin")
         assert client.put(f"{MEMBERS}/erin", {}, If_Match="*").status_code == 412
         assert client.put(f"{MEMBERS}/erin", {}, If_None_Match="*").status_code == 200
         assert client.put(f"{MEMBERS}/erin", {}, If_None_Match="*").status_code == 412
@@ -212,6 +248,7 @@ class TestDelete:
             ],
             "teams": ["engineering"],
             "powers": [],
+            "lastAdministrator": False,
             "keys": [{"id": str(key.pk), "name": "test", "hint": key.hint}],
             "serviceAccountKeys": [
                 {"id": str(program_key.pk), "name": "ci", "hint": program_key.hint, "serviceAccount": "builder"}
@@ -229,8 +266,8 @@ class TestDelete:
         assert [error["pointer"] for error in answer.json()["errors"]] == [f"#/{query.partition('=')[0]}"]
         assert snapshot() == before
 
-    @pytest.mark.parametrize("username", ["bob", "carol", "nobody"])
-    def test_a_plain_member_removes_nobody(self, client_for, username):
+    @pytest.mark.parametrize("username", ["carol", "alice", "erin", "nobody"])
+    def test_a_plain_member_removes_nobody_else(self, client_for, username):
         path = f"{MEMBERS}/{username}"
         for query in ("", "?dryRun=true"):
             answer = client_for("bob").delete(path + query)

@@ -166,7 +166,7 @@ def test_a_page_costs_the_same_however_many_there_are(client_for, alice, acme, e
 
 
 CHANGES = {
-    "add a member": ("PUT", "/api/organizations/acme/members/erin", {"administrator": True}, 200, 26),
+    "add a member (admin)": ("PUT", "/api/organizations/acme/members/erin", {"administrator": True}, 200, 26),
     "keep a member": ("PUT", "/api/organizations/acme/members/bob", {}, 200, 15),
     "make a team": ("PUT", "/api/organizations/acme/teams/legal", {"name": "Legal"}, 201, 18),
     "add to a team": ("PUT", "/api/organizations/acme/teams/engineering/members/dave", {}, 200, 18),
@@ -177,8 +177,8 @@ CHANGES = {
 
 
 @pytest.mark.parametrize(("method", "path", "body", "status", "most"), CHANGES.values(), ids=CHANGES)
-def test_a_change_costs_the_same_among_many(client_for, few, many, method, path, body, status, most):
-    client = client_for("alice")
+def test_a_change_costs_the_same_among_many(client_for, few, many, method, path, body, status, most, request):
+    client = client_for("admin" if "(admin)" in request.node.name else "alice")
 
     def cost() -> int:
         with transaction.atomic():

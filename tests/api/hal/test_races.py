@@ -151,7 +151,7 @@ def test_puts_of_one_team_make_it_once(client_for, world):
 
 
 def test_puts_of_one_member_add_them_once(client_for, world):
-    call = partial(client_for("alice").put, "/api/organizations/acme/members/erin", {"administrator": True})
+    call = partial(client_for("admin").put, "/api/organizations/acme/members/erin", {"administrator": True})
     assert statuses([call] * 8) == {200: 8}
     for action in ("member.added", "administrator.added"):
         assert Event.objects.filter(action=action, organization="acme", principal="erin").count() == 1

@@ -9,7 +9,11 @@ from libraries.people.members import add_member
 from libraries.rules.levels import Action
 from tests.api.mistral.bodies import LIBRARIES, NOBODY, REQUIRED, invalid, library_document, sharing
 
-NOT_IN_ONE = ("org_id", "Specify the organization: you are a member of several.", "value_error")
+NOT_IN_ONE = (
+    "org_id",
+    "Specify the organization, or choose a default one: you are a member of several.",
+    "value_error",
+)
 
 
 def test_it_creates_a_library_that_the_caller_owns_and_nobody_else_sees(client_for, bob, carol):

@@ -36,22 +36,22 @@ members = extend_schema_view(
     ),
     update=call(
         "putMember",
-        "Add somebody to an organization, or change what they may do there: for its administrators",
+        "Change what a member may do in the organization: for its administrators; add somebody: for superusers",
         ORGANIZATION,
         USERNAME,
         *TO_WRITE,
         tag="Organizations",
         request=MemberInput,
         answers={200: MemberDocument},
-        refused=(404, 412, *OF_A_BODY),
+        refused=(404, 409, 412, *OF_A_BODY),
         description=(
-            "Any active account can be added, by its username. The answer is the same for an account that is "
-            "inactive and for none; that one can be added tells that it exists, and adding it is recorded."
+            "Who is no member yet is added by superusers alone (R15): administrators get the same 403 whoever is named, "
+            "an account or none. 409 where the organization would be left without an active administrator (R14)."
         ),
     ),
     destroy=call(
         "deleteMember",
-        "Let a member leave, with every share, team and power of theirs in the organization: for its administrators",
+        "End a membership, with every share, team and power in the organization: one's own, or as its administrator",
         ORGANIZATION,
         USERNAME,
         RemovalQuery,
@@ -60,9 +60,10 @@ members = extend_schema_view(
         answers={200: DepartureDocument, 204: None},
         refused=(404, 409, 412, 422),
         description=(
-            "409 names the libraries that they alone own, unless a successor is named. 200 answers a dry run: what "
-            "would go. Their API keys end, and those that they made for service accounts; of who removes themselves, "
-            "the latter alone. A service account is not removed but deleted (403)."
+            "Anyone may leave (R15), a service account apart. 409 names the libraries that they alone own, unless a "
+            "successor is named (R12), or says that they are the last administrator of other members (R14). 200 answers "
+            "a dry run: what would go. Their API keys end, and those that they made for service accounts; of who removes "
+            "themselves, the latter alone."
         ),
     ),
 )

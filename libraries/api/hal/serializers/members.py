@@ -11,7 +11,7 @@ from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSeri
 from libraries.api.hal.serializers.base import LINKS, HalSerializer, LevelField
 from libraries.api.links import path_to
 from libraries.models import Organization, Scope, Team, User
-from libraries.people.departure import Departure
+from libraries.people.departure import Departure, may_leave
 
 
 class MemberInput(StrictSerializer):
@@ -69,6 +69,16 @@ class MemberDocument(PersonDocument):
     def path(self, member: User) -> str:
         return path_to("hal:organization-member", self.organization.slug, member.username)
 
+    @extend_schema_field(LINKS)
+    def get__links(self, member: Any) -> dict[str, Any]:
+        """Where it is alone, also how the caller leaves: in a list that would cost a query more."""
+        links = super().get__links(member)
+        alone = not isinstance(self.parent, serializers.ListSerializer)
+        is_caller = alone and member == self.context["request"].user
+        if is_caller and self.may_write() and may_leave(member, self.organization, administers=member.administers):
+            links["inf:leave"] = {"href": f"{self.path(member)}{{?successor,dryRun}}", "templated": True}
+        return links
+
 
 @extend_schema_serializer(component_name="TeamMember")
 class TeamMemberDocument(PersonDocument):
@@ -118,6 +128,9 @@ class DepartureDocument(HalSerializer):
     )
     keysElsewhere = serializers.IntegerField(
         source="keys_elsewhere", help_text="How many keys of other organizations' service accounts end with theirs."
+    )
+    lastAdministrator = serializers.BooleanField(
+        source="last_administrator", help_text="Whether other members keep it from happening, for want of another one."
     )
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})

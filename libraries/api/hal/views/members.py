@@ -27,7 +27,7 @@ from libraries.people.departure import preview_departure
 from libraries.people.members import put_member, remove_member
 from libraries.people.queries import (
     get_member,
-    get_newcomer,
+    get_member_or_newcomer,
     get_newcomer_to_team,
     get_organization_for,
     get_successor,
@@ -77,12 +77,13 @@ class MemberViewSet(PeopleViewSet):
     def update(self, request: Request, slug: str, username: str) -> HttpResponseBase:
         self.group = organization = get_organization_for(self.caller, slug, to_administer=True)
         wanted = self.body(MemberInput)
-        user = get_newcomer(organization, username)
+        user = get_member_or_newcomer(organization, username, actor=self.caller)
         put_member(organization=organization, user=user, precondition=self.precondition, actor=self.caller, **wanted)
         return self.answer(self.document_of(user))
 
     def destroy(self, request: Request, slug: str, username: str) -> HttpResponseBase:
-        self.group = organization = get_organization_for(self.caller, slug, to_administer=True)
+        leaving = username == self.caller.username
+        self.group = organization = get_organization_for(self.caller, slug, to_administer=not leaving)
         query = self.query(RemovalQuery)
         member = get_member(organization, username)
         successor = get_successor(organization, query["successor"]) if query["successor"] else None

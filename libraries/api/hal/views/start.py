@@ -9,12 +9,15 @@ from rest_framework.request import Request
 
 from libraries.api.hal.pagination import curies
 from libraries.api.hal.schema import start as schema
-from libraries.api.hal.serializers.start import MeDocument
+from libraries.api.hal.serializers.start import MeDocument, MeInput
 from libraries.api.hal.views.base import HalViewSet, templated
 from libraries.api.links import path_to
+from libraries.api.preconditions import precondition
 from libraries.api.views import UnknownPathMixin
-from libraries.models import Organization, Team
+from libraries.errors import UnknownOrganization
+from libraries.models import Organization, Team, User
 from libraries.people.keys import may_manage_keys
+from libraries.people.own_account import change_own_account
 
 
 @schema.root
@@ -57,18 +60,31 @@ class RootViewSet(HalViewSet):
 
 @schema.me
 class MeViewSet(HalViewSet):
-    """Who the caller is."""
+    """Who the caller is, and where they work by default."""
+
+    fields = {UnknownOrganization: "defaultOrganization"}
 
     def retrieve(self, request: Request) -> HttpResponseBase:
-        groups = self.caller.groups.all()
+        return self.answer(self.document_of(self.caller))
+
+    def partial_update(self, request: Request) -> HttpResponseBase:
+        change_own_account(
+            changes=self.body(MeInput, partial=True),
+            precondition=precondition(request, self.document_of),
+            actor=self.caller,
+        )
+        return self.answer(self.document_of(User.objects.get(pk=self.caller.pk)))
+
+    def document_of(self, user: User) -> dict[str, Any]:
+        groups = user.groups.all()
         teams = Team.objects.filter(group__in=groups).select_related("organization")
         caller = {
-            "user": self.caller,
-            "organizations": Organization.objects.filter(group__in=groups),
+            "user": user,
+            "organizations": list(Organization.objects.filter(group__in=groups)),
             "teams": teams.order_by("organization__slug", "slug"),
-            "key": request.auth,
+            "key": self.key,
         }
-        return self.answer(MeDocument(caller).data)
+        return MeDocument(caller).data
 
 
 class UnknownPathViewSet(UnknownPathMixin, HalViewSet):
