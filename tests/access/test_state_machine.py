@@ -309,7 +309,7 @@ class Sharing(RuleBasedStateMachine):
             assert found.contains(library) == (name in allowed)
         for kind in (Kind.TEAM, Kind.ORGANIZATION):
             of_kind = {group: each.instance for group, each in self.groups.items() if each.kind == kind}
-            subjects = subjects_for(kind, action, "atlas", asker=self.users["sue"])
+            subjects = subjects_for(kind, action, "atlas", asker=self.users["sue"]).named
             assert {group for group, subject in of_kind.items() if subject in subjects} == {
                 group for group in of_kind if action in self._by_the_book(group)
             }
