@@ -75,9 +75,9 @@ def actions_for(subject: SubjectName, library: str, *, asker: User) -> frozenset
     else:
         _refuse_who_may_ask_nowhere(asker)
         named = _open_library(library, asker)
-    if found is None or named is None:
-        return frozenset()
-    return access_of_pairs([(found, named)])[found, named].actions
+    pairs = [(found, named)] if found and named else []
+    access = access_of_pairs(pairs)
+    return access[pairs[0]].actions if pairs else frozenset()
 
 
 def _subject(name: SubjectName) -> Principal | None:
