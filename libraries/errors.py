@@ -93,10 +93,13 @@ class PersonNotFound(SharingError):
 
     code = "person_not_found"
     title = "Person not found"
-    what_to_do = "Check the username. List the library's access to see who has any."
+    what_to_do = (
+        "Check the username. You may ask about those who are in an organization with you, and whom a share of the "
+        "library names: the list of its access names them."
+    )
 
     def __init__(self, username: str) -> None:
-        super().__init__(f"No user “{username}” has, or can be given, access to this library.")
+        super().__init__(f"No user “{username}” is known to you.")
         self.username = username
 
 

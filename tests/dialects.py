@@ -31,7 +31,7 @@ class Dialect:
 
     level: the caller's own level on the library. libraries: the natural ids of all that the caller sees, in pages of two.
     shares: principal (as the native API writes it) to level.
-    people: username to level, of all who have access, in pages of two.
+    people: username to level, of all who have access and of whom the caller may know, in pages of two; how many others.
     reasons: the level that somebody has, and principal to what its share did.
     has_words_for: whether the dialect can show the share at all.
     decisions: whether each user may do that to the library, many asked at once.
@@ -44,7 +44,7 @@ class Dialect:
     level: Callable[[ApiClient, Library], Level] | None = None
     libraries: Callable[[ApiClient], list[str]] | None = None
     shares: Callable[[ApiClient, Library], dict[str, Level]] | None = None
-    people: Callable[[ApiClient, Library], dict[str, Level]] | None = None
+    people: Callable[[ApiClient, Library], tuple[dict[str, Level], int]] | None = None
     reasons: Callable[[ApiClient, Library, str], tuple[Level, dict[str, str]]] | None = None
     has_words_for: Callable[[Share], bool] = lambda share: True
     decisions: Callable[[ApiClient, Sequence[Asked]], list[bool]] | None = None
@@ -75,9 +75,11 @@ def hal_shares(client: ApiClient, library: Library) -> dict[str, Level]:
     return {share["principalId"]: Level(share["accessLevel"]) for share in shares}
 
 
-def hal_people(client: ApiClient, library: Library) -> dict[str, Level]:
-    people = _hal_pages(client, f"/api/libraries/{library.natural_id}/access?count=2", "inf:access")
-    return {person["username"]: Level(person["accessLevel"]) for person in people}
+def hal_people(client: ApiClient, library: Library) -> tuple[dict[str, Level], int]:
+    path = f"/api/libraries/{library.natural_id}/access?count=2"
+    people = _hal_pages(client, path, "inf:access")
+    levels = {person["username"]: Level(person["accessLevel"]) for person in people}
+    return levels, read(client, path)["unnamed"]
 
 
 def hal_reasons(client: ApiClient, library: Library, username: str) -> tuple[Level, dict[str, str]]:

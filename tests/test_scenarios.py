@@ -13,9 +13,9 @@ from libraries.access.explain import explain
 from libraries.access.lists import levels_on, visible_libraries_by_page, who_can
 from libraries.access.pairs import access_of_pairs
 from libraries.errors import SharingError
-from libraries.models import OPERATOR, Event, Library, Share, User
+from libraries.models import OPERATOR, Event, Library, Organization, Share, User
 from libraries.people.keys import create_api_key
-from libraries.principals import Principal, admissible
+from libraries.principals import Principal
 from libraries.rules.levels import Action, Kind, Level
 from tests.clients import ApiClient
 from tests.dialects import DIALECTS, Asked, Dialect, Refused
@@ -232,20 +232,29 @@ def _auditor() -> ApiClient:
 
 
 def people_shown(world: World, dialect: Dialect) -> None:
-    """Complete, and each with the level that explaining it finds."""
+    """Complete over those of whom the caller may know (R9), each with the level that explaining it finds; and how many
+    others there are."""
     if dialect.people is None:
         return
     levels = {user.username: explain(user, world.library).level for user in User.objects.all()}
     people = {name: level for name, level in levels.items() if level}
     for name, user in world.users.items():
-        expected: Any = people
+        known = {name: level for name, level in people.items() if _knows(world, user, User.objects.get(username=name))}
+        expected: Any = known, len(people) - len(known)
         if not can(user, world.library, Action.VIEW_SHARES):
             expected = (403 if can(user, world.library, Action.VIEW) else 404) if user.is_active else 401
         assert (name, _shown(dialect.people, world.clients[name], world.library)) == (name, expected)
 
 
+def _knows(world: World, asker: User, person: User) -> bool:
+    """R9: oneself, whoever is in an organization with one, and whom a share of the library names."""
+    in_common = Organization.objects.filter(group__in=asker.groups.all()).filter(group__in=person.groups.all())
+    named = world.library.shares.filter(user=person)
+    return asker == person or asker.is_superuser or in_common.exists() or named.exists()
+
+
 def reasons_shown(world: World, dialect: Dialect) -> None:
-    """To everybody about themselves, to owners and administrators about whom the library reaches or could reach."""
+    """To everybody about themselves, to owners and administrators about those of whom they may know."""
     if dialect.reasons is None:
         return
     for name, asker in world.users.items():
@@ -266,8 +275,7 @@ def _reasons(world: World, asker: User, person: User) -> Any:
         return 404
     if asker != person and not can(asker, world.library, Action.TRANSFER):
         return 403
-    reachable = explanation.reasons or admissible(Kind.USER, world.library).contains(person)
-    if asker != person and not asker.is_superuser and not reachable:
+    if not _knows(world, asker, person):
         return 404
     return explanation.level, {reason.share.principal_name: reason.effect for reason in explanation.reasons}
 

@@ -11,11 +11,11 @@ from uuid import UUID
 from django.db.models import BooleanField, Case, Q, QuerySet, When
 from django.db.models.functions import Now
 
+from libraries.access.known import known_people
 from libraries.access.verdict import share_name, verdict
 from libraries.db.text import is_storable
 from libraries.errors import OthersAccess, PersonNotFound
 from libraries.models import Library, OrganizationUserObjectPermission, Share, User
-from libraries.principals import admissible
 from libraries.rules.levels import Access, Action, Kind, Level, effective_level, shut_out_breadth
 
 
@@ -108,20 +108,17 @@ def get_explanation_for(asker: User, library: Library, username: str) -> Explana
     """Why, for one who may know: everybody about themselves, owners and administrators about others.
 
     library: brings the asker's `access`, from `get_library_for`.
-    Raises OthersAccess, and PersonNotFound: the same for a name that nobody has and for somebody whom the library
-    neither reaches nor could be shared with (R8), except that superusers may know of everybody.
+    Raises OthersAccess, and PersonNotFound: the same, at the same cost, for a name that nobody has and for somebody of
+    whom the asker may not know (R9).
     """
     if username == asker.username:
         return explain(asker, library)
     if Action.TRANSFER not in library.access.actions:
         raise OthersAccess
-    person = User.objects.filter(username=username).first() if is_storable(username) else None
+    person = known_people(asker, library).filter(username=username).first() if is_storable(username) else None
     if person is None:
         raise PersonNotFound(username)
-    explanation = explain(person, library)
-    if explanation.reasons or asker.is_superuser or admissible(Kind.USER, library).contains(person):
-        return explanation
-    raise PersonNotFound(username)
+    return explain(person, library)
 
 
 def _groups_of(users: Sequence[User]) -> dict[UUID, set[int]]:

@@ -30,6 +30,8 @@ Pair = tuple[Principal, Library | NamedLibrary]
 """A subject, which is never everyone, and a library that it is asked about."""
 Powers = set[tuple[UUID, UUID, str]]
 """The keys of a user and of an organization, and the codename of the power over it."""
+NOTHING = UUID(int=0)
+"""No row's key: what is not there is asked about like what is, so that no answer comes sooner for a name nobody has."""
 PREFIXES = {Kind.USER: "", Kind.TEAM: TEAM_PREFIX, Kind.ORGANIZATION: ORGANIZATION_PREFIX, Kind.EVERYONE: EVERYONE}
 
 
@@ -85,6 +87,7 @@ def _keys(subject: Principal) -> tuple[Any, ...]:
 def _rows(pairs: Collection[Pair]) -> QuerySet[Any, tuple[Any, ...]]:
     """User, group (each where there is one), library, kind, codename, end and share of every grant. One query."""
     users = {(subject.instance.pk, library.pk) for subject, library in pairs if isinstance(subject.instance, User)}
+    users = users or {(NOTHING, NOTHING)}
     groups = {(group, library.pk) for subject, library in pairs for group in groups_reaching(subject)}
     of_groups = LibraryGroupObjectPermission.objects
     own = LibraryUserObjectPermission.objects.reaching_pairs(users)
@@ -114,8 +117,9 @@ def _columns(
 
 def powers_among(users: Collection[UUID], organizations: Collection[UUID]) -> Powers:
     """The powers of these users over these organizations. One query."""
-    here = AreAmong(F("content_object"), rows=[(each,) for each in organizations])
-    found = OrganizationUserObjectPermission.objects.filter(AreAmong(F("user"), rows=[(each,) for each in users]), here)
+    here = AreAmong(F("content_object"), rows=[(each,) for each in organizations or (NOTHING,)])
+    theirs = AreAmong(F("user"), rows=[(each,) for each in users or (NOTHING,)])
+    found = OrganizationUserObjectPermission.objects.filter(theirs, here)
     return set(found.values_list("user_id", "content_object_id", "permission__codename"))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import F, Q, QuerySet, Value
 
 from libraries.access.check import find_libraries
 from libraries.access.decisions import checkable_organizations
+from libraries.access.known import People
 from libraries.access.lists import allowing_by_page, who_can_by_page
 from libraries.access.names import Known
 from libraries.access.pairs import access_of_pairs
@@ -46,23 +45,24 @@ def _allowing(subject: Principal, action: Action) -> LibraryQuerySet:
     return Library.objects.allowing_members_of(groups_reaching(subject), action)
 
 
-def subjects_for(kind: Kind, action: Action, library: str, *, asker: User) -> QuerySet[Any]:
+def subjects_for(kind: Kind, action: Action, library: str, *, asker: User) -> People:
     """The users, teams or organizations that may do `action` to the library.
 
-    Nobody where the library is not open to the asker, or does not exist. Users are listed whoever they are, as in
-    who_can; teams and organizations only where they are open to the asker or the library is shared with the
-    organization itself, so that no one learns by `everyone` how others are made up.
+    Nobody where the library is not open to the asker, or does not exist. Users as in `who_can_by_page`: those of whom
+    the asker may know (R9), and how many others. Teams and organizations only where they are open to the asker or the
+    library is shared with the organization itself, so that no one learns by `everyone` how others are made up; of
+    others not even a number.
     Raises MayNotAsk where nothing is open to the asker, and AmbiguousName (R16).
     """
     _refuse_who_may_ask_nowhere(asker)
     found = _open_library(library, asker)
     match kind:
         case Kind.USER:
-            return who_can_by_page(found, action) if found else User.objects.none()
+            return who_can_by_page(found, action, asker=asker) if found else People(User.objects.none())
         case Kind.TEAM:
-            return _teams(found, action, asker) if found else Team.objects.none()
+            return People(_teams(found, action, asker) if found else Team.objects.none())
         case _:
-            return _organizations(found, action, asker) if found else Organization.objects.none()
+            return People(_organizations(found, action, asker) if found else Organization.objects.none())
 
 
 def actions_for(subject: SubjectName, library: str, *, asker: User) -> frozenset[Action]:
@@ -76,9 +76,9 @@ def actions_for(subject: SubjectName, library: str, *, asker: User) -> frozenset
     else:
         _refuse_who_may_ask_nowhere(asker)
         named = _open_library(library, asker)
-    if found is None or named is None:
-        return frozenset()
-    return access_of_pairs([(found, named)])[found, named].actions
+    pairs = [(found, named)] if found and named else []
+    access = access_of_pairs(pairs)
+    return access[pairs[0]].actions if pairs else frozenset()
 
 
 def _subject(name: SubjectName) -> Principal | None:

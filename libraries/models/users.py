@@ -36,6 +36,7 @@ class User(AbstractUser):
             PrefixIndex(fields=["username"], name="user_by_username_prefix"),
             PrefixIndex(fields=["email"], name="user_by_email_prefix"),
             models.Index(fields=["username"], condition=models.Q(is_superuser=True), name="user_superusers"),
+            models.Index(fields=["id"], condition=models.Q(is_active=False), name="user_inactive"),
         ]
         constraints = [
             models.UniqueConstraint(Lower("email"), condition=~models.Q(email=""), name="user_email_unique"),

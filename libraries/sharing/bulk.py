@@ -21,7 +21,7 @@ from libraries.identifiers import new_uuid_text
 from libraries.models import Actor, Library, Share
 from libraries.principals import PRINCIPAL_COLUMNS, PrincipalReference
 from libraries.rules.levels import Action, Kind, Level
-from libraries.sharing.bulk_principals import Address, BulkPrincipal, BulkPrincipals
+from libraries.sharing.bulk_principals import NOBODY, Address, BulkPrincipal, BulkPrincipals
 from libraries.sharing.bulk_write import Change, ShareKey, ShareRow, write_changes
 from libraries.sharing.rules import (
     Terms,
@@ -196,11 +196,10 @@ class Batch:
 
 
 def _existing_shares(identities: Iterable[ShareKey]) -> dict[ShareKey, ShareRow | None]:
-    """By identity, the shares that there are; one query for each kind of principal."""
+    """By identity, the shares that there are; one query for each kind of principal, whether or not any was found."""
     sought: dict[Kind, list[tuple[str, Any]]] = defaultdict(list)
     for library, kind, key in identities:
-        if not isinstance(key, PrincipalReference):
-            sought[kind].append((library, key))
+        sought[kind].append((library, NOBODY if isinstance(key, PrincipalReference) else key))
     return {share.identity: share for kind, pairs in sought.items() for share in _shares_of(kind, pairs)}
 
 

@@ -41,6 +41,8 @@ class BulkPrincipal(NamedTuple):
     is_active: bool = True
 
 
+NOBODY = str(UUID(int=0))
+"""Nobody's key: who is not there is looked for like who is, so that a refusal costs the same and teaches nothing."""
 _EVERYONE = BulkPrincipal(Kind.EVERYONE, None, EVERYONE)
 
 
@@ -54,7 +56,8 @@ class BulkPrincipals:
         libraries = {library.key: library for _, library in addresses}.values()
         organizations = {library.organization_id: library.organization for library in libraries}
         self._found: dict[Any, BulkPrincipal] = dict(_find((reference for reference, _ in addresses), organizations))
-        self._members = _members(self._found.values(), organizations.values())
+        names_users = any(reference.kind == Kind.USER for reference, _ in addresses)
+        self._members = _members(self._found.values(), organizations.values()) if names_users else set()
 
     def find(self, reference: PrincipalReference, library: Library) -> BulkPrincipal | None:
         """The principal of that name, whether or not R8 admits it; no query."""
@@ -124,8 +127,8 @@ def _members(principals: Iterable[BulkPrincipal], organizations: Iterable[Organi
     """User and group, for the organizations that admit their members only."""
     users = [(principal.key,) for principal in principals if principal.kind == Kind.USER and principal.key]
     closed = [each.group_id for each in organizations if each.sharing_scope == SharingScope.ORGANIZATION]
-    if not (users and closed):
+    if not closed:
         return set()
     memberships = User.groups.through
-    rows = memberships.objects.filter(AreAmong(F("user_id"), rows=users), group__in=closed)
+    rows = memberships.objects.filter(AreAmong(F("user_id"), rows=users or [(NOBODY,)]), group__in=closed)
     return {(str(user), group) for user, group in rows.values_list("user_id", "group_id")}

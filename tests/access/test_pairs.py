@@ -127,6 +127,9 @@ def test_two_queries_answer_for_any_number_of_pairs(
     assert len(readers) == number + 3 + number
 
 
-def test_no_pairs_are_no_question(world, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        assert access_of_pairs([]) == {}
+def test_no_pairs_cost_as_much_as_any_since_else_they_would_tell_that_a_name_is_nobodys(
+    alice, handbook, django_assert_num_queries
+):
+    for pairs in ([], [(Principal(Kind.USER, alice), handbook)]):
+        with django_assert_num_queries(2):
+            assert len(access_of_pairs(pairs)) == len(pairs)

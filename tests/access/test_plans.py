@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from libraries.access.check import can, get_libraries_for
 from libraries.access.compiled import find_with_access
 from libraries.access.decisions import Question, decide
+from libraries.access.known import People
 from libraries.access.lists import (
     FEW_HOLDERS,
     count_visible_libraries,
@@ -121,6 +122,14 @@ def shares_named(library: Library, text: str) -> list[Any]:
     return page(library.shares.with_principals().filter(principal_begins_with(library, text)), "id")
 
 
+def can_view(library: Library, asker: User) -> People:
+    return who_can_by_page(library, Action.VIEW, asker=asker)
+
+
+def stranger() -> User:
+    return User.objects.get(username="frank")
+
+
 # Of `one`, who sees some hundred libraries; `quiet`, which few read; and `crowded`, which many read.
 QUESTIONS: dict[str, Callable[[User, Library, Library], object]] = {
     "check": lambda one, quiet, crowded: can(one, quiet, Action.VIEW),
@@ -131,10 +140,13 @@ QUESTIONS: dict[str, Callable[[User, Library, Library], object]] = {
     "shares by no name": lambda one, quiet, crowded: shares_named(crowded, "nobody"),
     "shares by few names": lambda one, quiet, crowded: shares_named(crowded, "user-777"),
     "shares by many names": lambda one, quiet, crowded: shares_named(crowded, "u"),
-    "access of few": lambda one, quiet, crowded: page(levels_on_by_page(quiet), "username"),
-    "access of many": lambda one, quiet, crowded: page(levels_on_by_page(crowded), "username"),
-    "who can, few": lambda one, quiet, crowded: page(who_can_by_page(quiet, Action.VIEW), "username"),
-    "who can, many": lambda one, quiet, crowded: page(who_can_by_page(crowded, Action.VIEW), "username"),
+    "access of few": lambda one, quiet, crowded: page(levels_on_by_page(quiet, asker=one).named, "username"),
+    "access of many": lambda one, quiet, crowded: page(levels_on_by_page(crowded, asker=one).named, "username"),
+    "who can, few": lambda one, quiet, crowded: page(can_view(quiet, one).named, "username"),
+    "who can, many": lambda one, quiet, crowded: page(can_view(crowded, one).named, "username"),
+    "how many others, few": lambda one, quiet, crowded: can_view(quiet, one).count_unnamed(),
+    "how many others, many": lambda one, quiet, crowded: can_view(crowded, one).count_unnamed(),
+    "how many strangers": lambda one, quiet, crowded: can_view(crowded, stranger()).count_unnamed(),
 }
 
 

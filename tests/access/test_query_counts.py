@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from libraries.access.check import allowed_actions, can, get_library_for
@@ -100,12 +102,23 @@ def test_a_page_of_them_costs_two(alice, few, monkeypatch, django_assert_num_que
 
 @pytest.mark.parametrize(("few", "cost"), [(10_000, 2), (0, 3)])
 def test_a_page_of_people_costs_two_and_three_where_they_are_many(
-    handbook, shares, monkeypatch, few, cost, django_assert_num_queries
+    alice, admin_user, handbook, shares, monkeypatch, few, cost, django_assert_num_queries
 ):
     monkeypatch.setattr("libraries.access.lists.FEW_HOLDERS", few)
-    for people in (levels_on_by_page, lambda library: who_can_by_page(library, Action.VIEW)):
-        with django_assert_num_queries(cost):
-            assert list(people(handbook).order_by("username")[:2])
+    for people in (levels_on_by_page, partial(who_can_by_page, action=Action.VIEW)):
+        for asker in (alice, admin_user):
+            with django_assert_num_queries(cost):
+                assert list(people(handbook, asker=asker).named.order_by("username")[:2])
+
+
+@pytest.mark.parametrize(("principal", "cost"), [("team:data-science", 0), ("org:globex", 1), ("everyone", 1)])
+def test_counting_whom_one_may_not_know_costs_one_and_nothing_where_all_are_known(
+    alice, erin, handbook, shares, principal, cost, django_assert_num_queries
+):
+    give(handbook, principal, Level.READER)
+    people = levels_on_by_page(handbook, asker=alice)
+    with django_assert_num_queries(cost):
+        assert people.count_unnamed() == {"team:data-science": 0, "org:globex": 2, "everyone": 3}[principal]
 
 
 def test_counting_libraries_is_one_query(alice, admin_user, django_assert_num_queries):

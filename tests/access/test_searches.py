@@ -30,7 +30,11 @@ def libraries(asker: User, subject: str, action: Action = Action.VIEW, kind: Kin
 
 
 def subjects(asker: User, kind: Kind, library: str, action: Action = Action.VIEW) -> set[str]:
-    return {name_of(subject) for subject in subjects_for(kind, action, library, asker=asker)}
+    return {name_of(subject) for subject in subjects_for(kind, action, library, asker=asker).named}
+
+
+def unnamed(asker: User, library: str, action: Action = Action.VIEW) -> int:
+    return subjects_for(USER, action, library, asker=asker).count_unnamed()
 
 
 def actions(asker: User, subject: str, library: str, kind: Kind = USER) -> set[Action]:
@@ -93,10 +97,14 @@ def _assert_that_searches_agree(asker: User) -> None:
 
 
 class TestSubjects:
-    def test_users_are_all_who_can(self, alice, handbook):
+    def test_users_are_all_who_can_and_those_of_whom_one_may_not_know_a_number_r9(self, alice, admin_user, press_kit):
         for action in Action:
-            expected = set(who_can(handbook, action).values_list("username", flat=True))
-            assert subjects(alice, USER, "handbook", action) == expected
+            expected = set(who_can(press_kit, action).values_list("username", flat=True))
+            strangers = {"admin", "erin", "frank"} & expected
+            assert subjects(admin_user, USER, "press-kit", action) == expected
+            assert subjects(alice, USER, "press-kit", action) == expected - strangers
+            assert unnamed(admin_user, "press-kit", action) == 0
+            assert unnamed(alice, "press-kit", action) == len(strangers)
 
     def test_nobody_asks_who_holds_no_power_r10(self, alice, bob, acme, handbook):
         for kind in (USER, TEAM, ORGANIZATION):

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from libraries.access.check import allowed_actions
 from libraries.access.explain import explain
-from libraries.access.lists import levels_on, who_can
+from libraries.access.lists import levels_on, who_can, who_can_by_page
 from libraries.access.pairs import access_of_pairs
 from libraries.access.searches import subjects_for
 from libraries.errors import SharingError
@@ -319,12 +319,21 @@ class Sharing(RuleBasedStateMachine):
         for walking in (False, True):
             found = Library.objects.allowing(self.users[name], action, walking=walking)
             assert found.contains(library) == (name in allowed)
+        people = who_can_by_page(library, action, asker=self.users[name])
+        known = {each for each in allowed if self._knows(name, each)}
+        assert set(people.named.values_list("username", flat=True)) == known
+        assert people.count_unnamed() == len(allowed) - len(known)
         for kind in (Kind.TEAM, Kind.ORGANIZATION):
             of_kind = {group: each.instance for group, each in self.groups.items() if each.kind == kind}
-            subjects = subjects_for(kind, action, "atlas", asker=self.users["sue"])
+            subjects = subjects_for(kind, action, "atlas", asker=self.users["sue"]).named
             assert {group for group, subject in of_kind.items() if subject in subjects} == {
                 group for group in of_kind if action in self._by_the_book(group)
             }
+
+    def _knows(self, asker: str, person: str) -> bool:
+        """R9."""
+        together = any({asker, person} <= self.book.members[group] for group in ("org:acme", "org:zeta"))
+        return asker == person or asker in self.book.superusers or together or person in self.book.shares
 
     @invariant()
     def the_shares_are_those_of_the_book_and_the_grants_agree(self) -> None:

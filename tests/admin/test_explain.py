@@ -56,7 +56,7 @@ def test_any_name_will_do(console, dave, handbook):
 @pytest.mark.parametrize(
     ("person", "library", "refusals"),
     [
-        ("nobody", "handbook", {"person": "No user “nobody” has, or can be given, access to this library."}),
+        ("nobody", "handbook", {"person": "No user “nobody” is known to you."}),
         ("dave", "nothing", {"library": "There is no library “nothing” that you may see."}),
         ("", "handbook", {"person": "Name a person."}),
         ("dave", "", {"library": "Name a library."}),

@@ -24,8 +24,8 @@ def reached(response):
     ]
 
 
-def drawn(library):
-    return [(branch.chip, branch.group, branch.people) for branch in picture_of(library).branches]
+def drawn(library, viewer=OPERATOR):
+    return [(branch.chip, branch.group, branch.people) for branch in picture_of(library, viewer).branches]
 
 
 def test_it_names_everybody_with_their_level_and_what_gives_it(console, handbook):
@@ -100,12 +100,12 @@ def test_a_picture_takes_five_queries_at_most(handbook, make_users, count, djang
     give(handbook, "everyone", Level.READER)
     Share.objects.bulk_create(Share(library=handbook, kind=0, user=user, level=1) for user in make_users(count))
     with django_assert_max_num_queries(5):
-        assert len(picture_of(handbook).branches) == {3: 8, 300: 6}[count]
+        assert len(picture_of(handbook, OPERATOR).branches) == {3: 8, 300: 6}[count]
 
 
 def test_a_picture_says_in_words_what_it_shows_and_cuts_what_does_not_fit(handbook):
     handbook.name = "A very long name of a library"
-    picture = picture_of(handbook)
+    picture = picture_of(handbook, OPERATOR)
 
     assert picture.summary == (
         "A very long name of a library: Owner, alice; Editor, team:engineering, bob, carol; "
@@ -138,6 +138,27 @@ def test_an_administrator_is_not_led_to_people_of_other_organizations(console_of
 
     assert f"/admin/libraries/user/{bob.pk}/change/" in html
     assert f"/admin/libraries/user/{erin.pk}/change/" not in html
+
+
+def test_people_whom_an_administrator_may_not_know_are_a_number_r9(console, console_of, alice, press_kit):
+    give(press_kit, "org:globex", Level.EDITOR)
+    told, everything = (each.get(library_page(press_kit)) for each in (console_of(alice), console))
+
+    assert [name for name, *_ in reached(told)] == ["alice", "bob", "carol", "dave"]
+    assert "3 more people" in " ".join(told.content.decode().split())
+    assert not re.search(rb"\b(erin|frank)\b", told.content)
+    assert ("Editor", "org:globex", "2 people") in drawn(press_kit, alice)
+
+    assert {name for name, *_ in reached(everything)} == {"admin", "alice", "bob", "carol", "dave", "erin", "frank"}
+    assert everything.context["unnamed"] == 0
+    assert ("Editor", "org:globex", "erin, frank") in drawn(press_kit)
+
+
+def test_whom_a_share_names_is_named_r9(console_of, alice, press_kit):
+    give(press_kit, "erin", Level.EDITOR)
+    response = console_of(alice).get(library_page(press_kit))
+    assert ("erin", "EDITOR", ["erin"], ["everyone"]) in reached(response)
+    assert response.context["unnamed"] == 2
 
 
 def test_its_whole_history_is_one_click_away(console, handbook, roadmap):

@@ -13,12 +13,15 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Case, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from libraries.access.known import is_known
 from libraries.access.lists import levels_on
 from libraries.admin.base import VerbAdmin
-from libraries.models import Library
+from libraries.console import actor_of
+from libraries.models import Actor, Library
 from libraries.rules.levels import Level
 
 CONFIRMED = "confirmed"
@@ -28,10 +31,11 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Loss:
-    """Somebody who ends up with less."""
+    """Somebody who ends up with less. named: whether who saves may know of them (R9)."""
 
     user_id: UUID
     username: str
+    named: bool
     before: Level
     after: Level
 
@@ -48,22 +52,29 @@ class Unconfirmed(Exception):
 @contextmanager
 def confirming(request: HttpRequest, library: Library) -> Iterator[None]:
     """What is changed inside is kept if it takes nothing away, or if exactly that was confirmed. Raises Unconfirmed."""
-    before = _levels(library)
+    actor = actor_of(request)
+    before = _levels(library, actor)
     yield
-    losses = _losses(before, _levels(library))
+    losses = _losses(before, _levels(library, actor))
     if losses and request.POST.get(CONFIRMED) != _digest(losses):
         raise Unconfirmed(library, losses)
 
 
-def _levels(library: Library) -> dict[UUID, tuple[str, Level]]:
-    rows = levels_on(library).order_by().values_list("pk", "username", "level")
-    return {pk: (username, Level(level)) for pk, username, level in rows}
+Held = dict[UUID, tuple[str, bool, Level]]
+"""Username, whether they are named to who saves, and level, by the user's key."""
 
 
-def _losses(before: dict[UUID, tuple[str, Level]], after: dict[UUID, tuple[str, Level]]) -> list[Loss]:
+def _levels(library: Library, actor: Actor) -> Held:
+    known = Case(When(is_known(actor, library) & Q(pk__isnull=False), then=True), default=False)
+    rows = levels_on(library).annotate(known=known).order_by().values_list("pk", "username", "known", "level")
+    return {pk: (username, bool(known), Level(level)) for pk, username, known, level in rows}
+
+
+def _losses(before: Held, after: Held) -> list[Loss]:
+    """Who was named before is named: it may be their own share that goes."""
     compared = [
-        Loss(pk, username, level, after[pk][1] if pk in after else Level.NONE)
-        for pk, (username, level) in before.items()
+        Loss(pk, username, named, level, after[pk][2] if pk in after else Level.NONE)
+        for pk, (username, named, level) in before.items()
     ]
     losses = [loss for loss in compared if loss.after < loss.before]
     return sorted(losses, key=lambda loss: (loss.after, -loss.before, loss.username))
@@ -93,13 +104,15 @@ class ConfirmingAdmin(VerbAdmin):
     def _ask_for_confirmation(self, request: HttpRequest, unconfirmed: Unconfirmed) -> HttpResponse:
         asked = {"csrfmiddlewaretoken", CONFIRMED}
         losses = unconfirmed.losses
+        named = [loss for loss in losses if loss.named]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Take access away?",
             "library": unconfirmed.library,
-            "losses": losses[:SHOWN],
-            "more": len(losses) - SHOWN,
+            "losses": named[:SHOWN],
+            "more": len(losses) - len(named[:SHOWN]),
+            "unnamed": len(losses) - len(named),
             "number": len(losses),
             "cut_off": sum(loss.after == Level.NONE for loss in losses),
             "posted": [(name, value) for name, values in request.POST.lists() if name not in asked for value in values],

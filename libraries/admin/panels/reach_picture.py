@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import BooleanField, Case, Count, Q, QuerySet, When
 from django.db.models.functions import Now
 
-from libraries.models import Library, Share, User
+from libraries.access.known import is_known
+from libraries.models import Actor, Library, Share, User
 from libraries.rules.levels import Kind, Level
 
 ALL_NAMED = 14
@@ -116,8 +117,11 @@ def _fitting(text: str, width: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def picture_of(library: Library) -> Picture:
-    """The picture of the library's shares, in at most five queries however many they are."""
+def picture_of(library: Library, viewer: Actor) -> Picture:
+    """The picture of the library's shares, in at most five queries however many they are.
+
+    It names the members of a group where they are few and the viewer may know of all of them (R9).
+    """
     over = Case(When(expires_at__lte=Now(), then=True), default=False, output_field=BooleanField())
     all_shares: Any = library.shares.all()
     shares = all_shares.annotate(is_expired=over)
@@ -128,7 +132,7 @@ def picture_of(library: Library) -> Picture:
     all_named = sum(counts.values()) <= ALL_NAMED
     grouped = {alike: count for alike, count in counts.items() if not all_named and count > MAX_ALIKE}
     named = list(_named(shares, counts.keys() - grouped.keys()))
-    members = _members(named)
+    members = _members(named, is_known(viewer, library))
     branches = [*(_branch(share, members) for share in named), *(_together(*item) for item in grouped.items())]
     return Picture(str(library), tuple(branch for _, branch in sorted(branches, key=lambda pair: pair[0])))
 
@@ -168,25 +172,26 @@ def _group_of(share: Share) -> int | None:
     return principal.group_id if principal else None
 
 
-def _members(shares: Iterable[Share]) -> dict[int | None, str]:
-    """The active people in each of the shares' groups: their names where they are few, else how many."""
+def _members(shares: Iterable[Share], known: Q) -> dict[int | None, str]:
+    """The active people in each of the shares' groups: their names where they are few and known, else how many."""
     groups = {_group_of(share) for share in shares if share.kind != Kind.USER}
     told: dict[int | None, str] = dict.fromkeys(groups, "nobody")
     there = User.groups.through.objects.filter(group__in=groups - {None}, user__is_active=True)
     counts = dict(there.order_by().values_list("group").annotate(Count("user")))
     told |= {group: _number(count) for group, count in counts.items()}
     few = there.filter(group__in=[group for group, count in counts.items() if count <= NAMES])
-    told |= _names(few.order_by("user__username").values_list("group", "user__username"))
+    named = _names(few.filter(user__in=User.objects.filter(known)).values_list("group", "user__username"))
+    told |= {group: ", ".join(sorted(names)) for group, names in named.items() if len(names) == counts[group]}
     if None in groups:
         told[None] = _number(User.objects.filter(is_active=True).count())
     return told
 
 
-def _names(members: Iterable[tuple[int, str]]) -> dict[int | None, str]:
-    names: dict[int | None, list[str]] = {}
+def _names(members: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
     for group, username in members:
         names.setdefault(group, []).append(username)
-    return {group: ", ".join(usernames) for group, usernames in names.items()}
+    return names
 
 
 def _number(people: int) -> str:

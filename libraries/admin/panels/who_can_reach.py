@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from libraries.access.explain import Effect, Explanation, Reason, explain_each
-from libraries.access.lists import levels_on
+from libraries.access.lists import levels_on_for
 from libraries.admin.panels.reach_picture import picture_of
 from libraries.admin.panels.timeline import lines
 from libraries.admin.rows.visible import visible_rows
+from libraries.console import actor_of
 from libraries.models import Event, Library, User
 
 PEOPLE = 25
@@ -50,13 +51,18 @@ def page_of(rows: QuerySet[Any], request: HttpRequest, parameter: str, size: int
 
 
 def overview(request: HttpRequest, library: Library) -> dict[str, Any]:
-    """What a library's page shows beside its form: people, picture and history."""
-    people = page_of(levels_on(library).order_by("-level", "username"), request, "people")
+    """What a library's page shows beside its form: people, picture and history.
+
+    Of people whom who looks may not know there is a number and no name (R9).
+    """
+    reaching = levels_on_for(actor_of(request), library)
+    people = page_of(reaching.named.order_by("-level", "username"), request, "people")
     return {
         "people": people,
+        "unnamed": reaching.count_unnamed(),
         "reached": _reached(request, list(people), library),
         "administrators": administrators(library),
-        "picture": picture_of(library),
+        "picture": picture_of(library, actor_of(request)),
         "history": lines(_events(request, library), about=library.natural_id),
     }
 

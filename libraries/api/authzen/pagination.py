@@ -31,11 +31,15 @@ class PageInput(serializers.Serializer):
 
 @dataclass(frozen=True)
 class Rows:
-    """What a search found: rows in the order of `keyset`, each answered as `shown` has it."""
+    """What a search found: rows in the order of `keyset`, each answered as `shown` has it.
+
+    count_unnamed: finds how many more there are that the caller is not told of.
+    """
 
     rows: QuerySet[Any]
     keyset: Keyset
     shown: Callable[[Any], dict[str, str]]
+    count_unnamed: Callable[[], int] = int
 
     def behind(self, key: list[str]) -> Any:
         return self.keyset.after(self.rows, key) if key else self.rows.order_by(*self.keyset.columns)
@@ -50,6 +54,7 @@ class Names:
 
     names: Collection[str] = ()
     order: tuple[str, ...] = ()
+    count_unnamed: Callable[[], int] = int
 
     def behind(self, key: list[str]) -> Sequence[str]:
         start = self.order.index(key[0]) + 1 if key else 0
@@ -85,16 +90,19 @@ class Page:
             ) from None
 
     def document(self, found: Rows | Names) -> dict[str, Any]:
-        """The answer: one query. A search that finds nothing at all has no pages."""
+        """The answer: one query, and what counting takes. A search that finds nothing at all has no pages."""
         rows = list(found.behind(self._key)[: self._limit + 1])
+        unnamed = found.count_unnamed()
+        context = {"context": {"unnamed": unnamed}} if unnamed else {}
         if not (rows or self._token):
-            return {"results": []}
+            return {"results": [], **context}
         here = rows[: self._limit]
         key = found.key_of(here[-1]) if here else self._key
         next_token = seal(key, bound_to=self._bound_to) if len(rows) > self._limit else ""
         return {
             "results": [found.shown(row) for row in here],
             "page": {"next_token": next_token, "count": len(here)},
+            **context,
         }
 
 

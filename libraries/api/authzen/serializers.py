@@ -198,6 +198,19 @@ class EntitySearchResponse(SearchResponse):
     results = EntityDocument(many=True)
 
 
+class SearchContext(serializers.Serializer):
+    """What else there is to know of the results."""
+
+    unnamed = serializers.IntegerField(help_text="How many more users may, of whom the caller may not know.")
+
+
+@extend_schema_serializer(many=False)
+class SubjectSearchResponse(EntitySearchResponse):
+    """A page of subjects, in a stable order."""
+
+    context = SearchContext(required=False, help_text="Left out where nobody is unnamed.")  # type: ignore[assignment]
+
+
 @extend_schema_serializer(many=False)
 class ActionSearchResponse(SearchResponse):
     """A page of actions."""

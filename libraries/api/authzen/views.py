@@ -31,6 +31,7 @@ from libraries.api.authzen.serializers import (
     Metadata,
     ResourceSearchRequest,
     SubjectSearchRequest,
+    SubjectSearchResponse,
 )
 from libraries.api.authzen.shapes import is_well_formed
 from libraries.api.authzen.words import (
@@ -138,16 +139,24 @@ class SubjectSearchViewSet(SearchViewSet):
 
     takes = SubjectSearchRequest
 
-    @_call("searchSubject", SubjectSearchRequest, EntitySearchResponse)
+    @_call("searchSubject", SubjectSearchRequest, SubjectSearchResponse)
     def create(self, request: Request) -> Response:
-        """Which subjects of a type may do that to this resource?"""
+        """Which subjects of a type may do that to this resource?
+
+        Users whom the caller may not know of are a number: `context.unnamed`.
+        """
         return self.answer()
 
     def found(self, search: Any) -> Rows:
         kind, word = kind_of(search["subject"]), search["subject"]["type"]
         action, library = action_named(search["action"]), library_named(search["resource"])
         subjects = subjects_for(kind, action, library, asker=self.caller)
-        return Rows(subjects, SUBJECTS_IN_ORDER[kind], lambda subject: {"type": word, "id": name_of(subject)})
+        return Rows(
+            subjects.named,
+            SUBJECTS_IN_ORDER[kind],
+            lambda subject: {"type": word, "id": name_of(subject)},
+            subjects.count_unnamed,
+        )
 
 
 class ResourceSearchViewSet(SearchViewSet):

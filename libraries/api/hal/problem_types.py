@@ -14,7 +14,7 @@ RULES = {
     "R5": "Nobody gives a level above their own, nor changes or takes away a share that is above it. Only owners touch owners' shares.",
     "R6": "An owner cannot change or give up their own ownership, only transfer it, so every library has an owner.",
     "R8": "A library is shared within its organization, unless the organization's sharing scope is “anyone”. Inactive accounts are given nothing.",
-    "R9": "What somebody may not see looks exactly like what does not exist.",
+    "R9": "What somebody may not see looks exactly like what does not exist. People are named to who is in an organization with them, and where a share of the library names them; the others are a number.",
     "R10": "Administrators of an organization manage its libraries, members and teams; superusers manage all.",
     "R12": "A member who leaves an organization loses their shares there, and stays while they are the only owner of a library.",
     "R13": "A service account belongs to one organization, whose administrators manage it and its keys; a person's keys are made by that person.",

@@ -81,7 +81,6 @@ CALLS = {
     "createKey": Call("POST", "/api/keys", {"name": "laptop", "scopes": ["library:read"]}, 201, Scope.KEY_MANAGE),
     "getKey": Call("GET", KEY, scope=Scope.KEY_MANAGE),
     "deleteKey": Call("DELETE", KEY, None, 204, Scope.KEY_MANAGE),
-    "patchMe": Call("PATCH", "/api/me", {"defaultOrganization": "acme"}),
     "listLibraries": Call("GET", "/api/libraries"),
     "createLibrary": Call("POST", "/api/libraries", {"name": "Atlas"}, 201),
     "getLibrary": Call("GET", HANDBOOK),

@@ -75,15 +75,21 @@ def test_owners_and_administrators_may_ask_about_others_and_nobody_else(client_f
     assert client_for("bob").get(path).status_code == 200
 
 
-@pytest.mark.parametrize("username", ["erin", "nobody", "team:research", "everyone", "%00", "x" * 500])
-def test_one_who_could_not_be_reached_is_as_unknown_as_nobody_r8(client_for, username):
-    """Globex shares within itself, so alice is nobody there; acme admits anyone, so erin may be asked about."""
-    path = f"/api/libraries/lab-notes/access/{'alice' if username == 'erin' else username}"
-    answer = client_for("erin").get(path)
+@pytest.mark.parametrize("username", ["alice", "nobody", "team:research", "everyone", "%00", "x" * 500])
+def test_one_of_whom_one_may_not_know_is_as_unknown_as_nobody_r9(client_for, username):
+    answer = client_for("erin").get(f"/api/libraries/lab-notes/access/{username}")
     assert answer.status_code == 404
     assert answer.json()["code"] == "person_not_found"
-    if username == "erin":
-        assert client_for("alice").get(f"{HANDBOOK}/access/erin").json() == explanation("erin", 0)
+
+
+def test_whom_everyones_share_alone_reaches_is_explained_to_who_may_know_them_r9(client_for, press_kit):
+    alice, path = client_for("alice"), "/api/libraries/press-kit/access/erin"
+    assert alice.get(path).status_code == 404
+    reason = ("everyone", 1, "counts")
+    assert client_for("admin").get(path).json() == explanation("erin", 1, reason, library="press-kit")
+    give(press_kit, "erin", Level.NONE)
+    told = explanation("erin", 0, ("erin", 0, "shuts-out"), ("everyone", 1, "shut-out"), library="press-kit")
+    assert alice.get(path).json() == told
 
 
 def test_a_superuser_may_know_of_everybody(client_for):

@@ -32,6 +32,7 @@ def test_it_lists_people_with_what_all_shares_add_up_to(client_for, handbook):
         },
         "start": 0,
         "count": 3,
+        "unnamed": 0,
     }
 
 
@@ -68,10 +69,48 @@ def test_a_power_is_no_level_r10(client_for):
     assert levels_at(client_for("alice"), "/api/libraries/roadmap/access") == {"bob": 3, "carol": 2}
 
 
-def test_what_is_shared_with_everyone_lists_every_active_account(client_for):
-    found = levels_at(client_for("alice"), "/api/libraries/press-kit/access")
-    active = User.objects.filter(is_active=True)
-    assert found == {name: 3 if name == "alice" else 1 for name in active.values_list("username", flat=True)}
+def told_at(client, path):
+    """The people who are named, and how many are not."""
+    return levels_at(client, path), client.get(path).json()["unnamed"]
+
+
+PRESS_KIT = "/api/libraries/press-kit/access"
+COLLEAGUES = {"alice": 3, "bob": 1, "carol": 1, "dave": 1}
+
+
+def test_what_is_shared_with_everyone_names_those_of_whom_one_may_know_and_counts_the_others_r9(client_for, press_kit):
+    everybody = {
+        name: 3 if name == "alice" else 1
+        for name in User.objects.filter(is_active=True).values_list("username", flat=True)
+    }
+    assert told_at(client_for("alice"), PRESS_KIT) == (COLLEAGUES, 3)
+    assert told_at(client_for("admin"), PRESS_KIT) == (everybody, 0)
+    give(press_kit, "erin", Level.EDITOR)
+    assert told_at(client_for("alice"), PRESS_KIT) == ({**COLLEAGUES, "erin": 2}, 2)
+    assert told_at(client_for("erin"), PRESS_KIT) == ({"alice": 3, "erin": 2, "frank": 1}, 4)
+
+
+def test_what_is_shared_with_another_organization_does_not_name_its_people_r9(client_for, handbook):
+    give(handbook, "org:globex", Level.READER)
+    assert told_at(client_for("alice"), ACCESS) == ({"alice": 3, "bob": 2, "carol": 2}, 2)
+    assert told_at(client_for("admin"), ACCESS) == ({"alice": 3, "bob": 2, "carol": 2, "erin": 1, "frank": 1}, 0)
+    assert told_at(client_for("erin"), ACCESS) == ({"alice": 3, "erin": 1, "frank": 1}, 2)
+
+
+def test_a_teams_share_names_the_team_and_not_its_members_to_who_is_from_elsewhere_r9(client_for, handbook):
+    give(handbook, "frank", Level.READER)
+    assert told_at(client_for("frank"), ACCESS) == ({"alice": 3, "frank": 1}, 2)
+    assert told_at(client_for("carol"), ACCESS) == ({"alice": 3, "bob": 2, "carol": 2, "frank": 1}, 0)
+
+
+def test_the_number_is_of_all_on_every_page_and_no_search_changes_it_r9(client_for):
+    """Else it would spell the names, one letter after the other."""
+    alice = client_for("alice")
+    for query in ("?q=", "?q=e", "?q=erin", "?q=alice", "?count=1", "?start=3", "?start=100"):
+        assert alice.get(f"{PRESS_KIT}{query}").json()["unnamed"] == 3
+    assert levels_at(alice, f"{PRESS_KIT}?q=erin") == levels_at(alice, f"{PRESS_KIT}?q=nobody") == {}
+    following = alice.get(f"{PRESS_KIT}?count=1").json()["_links"]["next"]["href"]
+    assert alice.get(following).json()["unnamed"] == 3
 
 
 def test_it_is_for_who_may_see_the_share_list_r9(client_for):
@@ -96,8 +135,7 @@ def test_to_others_there_is_no_such_library(client_for, username, library):
 def test_it_lists_those_behind_a_group(client_for, roadmap, acme, principal):
     Organization.objects.filter(pk=acme.pk).update(sharing_scope="anyone")
     give(roadmap, principal, Level.READER)
-    alone = {person.username for person in User.objects.filter(is_active=True)} - {"bob", "carol"}
-    behind = {"org:acme": {"alice", "dave"}, "team:engineering": set(), "everyone": alone}[principal]
+    behind = {"org:acme": {"alice", "dave"}, "team:engineering": set(), "everyone": {"alice", "dave"}}[principal]
     assert levels_at(client_for("bob"), "/api/libraries/roadmap/access") == {
         "bob": 3,
         "carol": 2,

@@ -16,6 +16,7 @@ from libraries.people.organizations import create_organization
 from libraries.people.teams import create_team
 from libraries.rules.levels import Action, Kind, Level
 from tests.api.hal.calls import HANDBOOK, SHARES
+from tests.factories import give as give_to
 
 
 def queries(call: Callable[[], Any], status: int = 200) -> int:
@@ -103,6 +104,14 @@ def test_a_page_of_people_is_four_queries(client_for, few, many, query):
     assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 4
     many()
     assert queries(lambda: client.get(f"{HANDBOOK}/access{query}")) == 4
+
+
+def test_a_page_of_people_is_one_query_more_where_some_are_not_named(client_for, few, many, handbook):
+    give_to(handbook, "org:globex", Level.READER)
+    client = client_for("alice")
+    assert queries(lambda: client.get(f"{HANDBOOK}/access")) == 5
+    many()
+    assert queries(lambda: client.get(f"{HANDBOOK}/access")) == 5
 
 
 @pytest.mark.parametrize("username", ["alice", "bob"])

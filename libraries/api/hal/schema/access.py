@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema_view
+from rest_framework import serializers
 
 from libraries.api.hal.pagination import PeopleQuery
 from libraries.api.hal.schema.base import LIBRARY_ID, USERNAME, page_of, reading
 from libraries.api.hal.serializers.access import AccessDocument, ExplanationDocument
+
+UNNAMED = serializers.IntegerField(help_text="How many more people have access, of whom the caller may not know.")
 
 access = extend_schema_view(
     list=reading(
@@ -15,11 +18,12 @@ access = extend_schema_view(
         LIBRARY_ID,
         PeopleQuery,
         tag="Access",
-        document=page_of("Access", "inf:access", AccessDocument),
+        document=page_of("Access", "inf:access", AccessDocument, unnamed=UNNAMED),
         refused=(404, 422),
         description=(
-            "For who may see the share list. A library that is shared with everyone lists every active account. "
-            "The power of administrators is no level: who has nothing else is not listed."
+            "For who may see the share list. Named are those of whom the caller may know: who is in an organization "
+            "with the caller, and whom a share of the library names; superusers are told all names. How many others "
+            "there are is in `unnamed`, whatever `q` says. The power of administrators is no level: who has nothing else is not listed."
         ),
     ),
 )
@@ -34,8 +38,8 @@ explanation = extend_schema_view(
         document=ExplanationDocument,
         refused=(404,),
         description=(
-            "For oneself; for owners and administrators about others. Somebody whom the library neither reaches nor "
-            "could be shared with is not found, just as a name that nobody has."
+            "For oneself; for owners and administrators about others. Somebody of whom the caller may not know is not "
+            "found, just as a name that nobody has."
         ),
     ),
 )

@@ -130,8 +130,10 @@ def refusals(*statuses: int) -> dict[Any, OpenApiResponse]:
     }
 
 
-def page_of(name: str, relation: str, document: type[serializers.Serializer]) -> serializers.Serializer:
-    """A HAL page of such documents."""
+def page_of(
+    name: str, relation: str, document: type[serializers.Serializer], **more: serializers.Field
+) -> serializers.Serializer:
+    """A HAL page of such documents. more: what such a page has beside what all have."""
     embedded = inline_serializer(f"{name}PageEmbedded", {relation: document(many=True)})
     fields = {
         "_links": Links(help_text="`first`, `prev`, `next` and `last` as they apply: follow them as they are."),
@@ -139,6 +141,7 @@ def page_of(name: str, relation: str, document: type[serializers.Serializer]) ->
         "start": serializers.IntegerField(help_text="How many come before."),
         "count": serializers.IntegerField(help_text="How many are on this page."),
         "total": serializers.IntegerField(required=False, help_text="How many there are, where that is known."),
+        **more,
     }
     page = inline_serializer(f"{name}Page", fields)
     return extend_schema_serializer(many=False)(type(page))()

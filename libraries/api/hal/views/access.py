@@ -26,11 +26,12 @@ class AccessViewSet(HalViewSet):
     def list(self, request: Request, library_id: str) -> HttpResponseBase:
         library = self.library_for(library_id, Action.VIEW_SHARES)
         query = self.query(PeopleQuery)
-        people = levels_on_by_page(library)
-        if query["q"]:
-            people = people.filter(username__istartswith=query["q"])
-        page = Page(request, query, people, PEOPLE_IN_ORDER)
-        return self.answer(page.document("inf:access", self.documents(page.rows, library=library)))
+        people = levels_on_by_page(library, asker=self.caller)
+        named = people.named.filter(username__istartswith=query["q"]) if query["q"] else people.named
+        page = Page(request, query, named, PEOPLE_IN_ORDER)
+        document = page.document("inf:access", self.documents(page.rows, library=library))
+        # Of all, whatever was searched for: a number that a prefix changes would spell the names.
+        return self.answer({**document, "unnamed": people.count_unnamed()})
 
 
 @schema.explanation
