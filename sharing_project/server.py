@@ -19,6 +19,7 @@ from granian.http import HTTP1Settings
 from sharing_project.access_log import with_access_log
 from sharing_project.logs import logging_config
 from sharing_project.places import Application, with_places
+from sharing_project.proxies import networks_of, with_proxies
 
 env = Env()
 
@@ -68,18 +69,7 @@ def load_application() -> Application:
     from sharing_project.wsgi import application
 
     placed = with_places(application, PLACES, first=settings.MAX_BODY_BYTES + 1)
-    return with_access_log(with_forwarded_scheme(placed))
-
-
-def with_forwarded_scheme(wrapped: Application) -> Application:
-    """Believe a proxy on this machine that its caller came by https."""
-
-    def application(environ, start_response):  # type: ignore[no-untyped-def]
-        if environ.get("HTTP_X_FORWARDED_PROTO") == "https" and environ["REMOTE_ADDR"] in ("127.0.0.1", "::1"):
-            environ["wsgi.url_scheme"] = "https"
-        return wrapped(environ, start_response)
-
-    return application
+    return with_proxies(with_access_log(placed), networks_of(settings.TRUSTED_PROXIES))
 
 
 def _stop_with_the_parent() -> None:

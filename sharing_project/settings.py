@@ -22,6 +22,7 @@ DEBUG = env.bool("DEBUG", False)
 HOST = env.str("HOST", "") or "127.0.0.1"
 PORT = env.int("PORT", 8000)
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")  # as callers see it, e.g. https://sharing.example.org
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])  # whose X-Forwarded-For, -Proto and -Host are believed
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", HOST])
 
 # Limits
@@ -105,6 +106,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "sharing_project.middleware.RequestIdMiddleware",
+    "sharing_project.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

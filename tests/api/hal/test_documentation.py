@@ -5,8 +5,7 @@ from contextlib import closing
 
 import pytest
 from drf_spectacular.generators import SchemaGenerator
-
-from libraries.api.hal import documentation
+from drf_spectacular.renderers import OpenApiJsonRenderer
 
 SCHEMA = "/api/schema/"
 
@@ -20,7 +19,7 @@ def test_it_is_made_once(client, monkeypatch, query):
         raise AssertionError("made again")
 
     monkeypatch.setattr(SchemaGenerator, "get_schema", making)
-    monkeypatch.setattr(documentation.OpenApiJsonRenderer, "render", making)
+    monkeypatch.setattr(OpenApiJsonRenderer, "render", making)
 
     assert client.get(SCHEMA + query).content == first.content
 
