@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
+import dj_database_url
 from csp.constants import NONE, SELF
 from environs import FileAwareEnv, validate
 
@@ -40,7 +42,9 @@ LOG_STREAM = env.str("LOG_STREAM", "stdout", validate=validate.OneOf(["stdout", 
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 24)  # PostgreSQL connections per process
 DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", True)  # off behind a pooler by transaction
 DATABASE_POOL_TIMEOUT = env.float("DATABASE_POOL_TIMEOUT", 1.0)  # seconds to wait for one before answering 503
-_database = env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(BASE_DIR / 'db.sqlite3'))}")
+DATABASE_URL: str | None = env.str("DATABASE_URL", None)  # None where the embedded one serves
+_embedded = f"sqlite:///{quote(str(BASE_DIR / 'db.sqlite3'))}"
+_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL or _embedded))
 _options = _database.setdefault("OPTIONS", {})
 _key_dir = BASE_DIR
 if _database["ENGINE"] == "django.db.backends.sqlite3":
