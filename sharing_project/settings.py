@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from environs import FileAwareEnv, validate
 
 from sharing_project import __version__
+from sharing_project.checks import is_address
 from sharing_project.logs import configure_structlog, logging_config
 from sharing_project.secret_key import read_or_create_secret_key
 
@@ -155,7 +156,13 @@ AUTHENTICATION_BACKENDS = [
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # it looks for guardian's own backend; ours takes its place
+SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001",  # it looks for guardian's own backend; ours takes its place
+    # Other hosts of the domain are not ours to decide about, and sending http on to https is the proxy's part.
+    "security.W005",
+    "security.W008",
+    "security.W021",
+]
 LOGIN_URL = "admin:login"
 
 # Wrong passwords lock one username from one address for a while
@@ -210,7 +217,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 12) * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-if PUBLIC_URL:
+if is_address(PUBLIC_URL):
     _public = urlsplit(PUBLIC_URL)
     ALLOWED_HOSTS.append(_public.hostname or "")
     CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]

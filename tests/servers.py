@@ -77,7 +77,7 @@ def running(folder: Path, **variables: str) -> Iterator[Server]:
         "DATABASE_URL": f"sqlite:///{folder / 'served.sqlite3'}",
         "HOST": "127.0.0.1",
         "PORT": str(port),
-        "SECRET_KEY": "x",
+        "SECRET_KEY": "x" * 50,
         "WEB_WORKERS": "1",
         "WEB_THREADS": "2",
     }

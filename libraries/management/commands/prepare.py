@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from libraries import demo
 from libraries.management.base import SharingCommand
 from libraries.models import User
+from sharing_project.private_files import tell_what_was_open
 
 
 class Command(SharingCommand):
@@ -21,6 +22,7 @@ class Command(SharingCommand):
 
     def handle(self, **options: Any) -> None:
         _refuse_a_busy_port(settings.HOST, settings.PORT)
+        tell_what_was_open()
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stdout.write("Setting up the database ...")
