@@ -6,9 +6,12 @@ import os
 import stat
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from sharing_project.secret_key import read_or_create_secret_key
 from tests.servers import ROOT, running
 
 PUBLIC = {"PUBLIC_URL": "https://sharing.example.org"}
@@ -84,6 +87,21 @@ def test_what_others_could_read_is_mended_and_told(python, tmp_path):
     told = python("manage.py", "check")[1]
     assert (mode(key), f"Others on this machine could read {key}. That was mended" in told) == (0o600, True)
     assert "Others" not in python("manage.py", "check")[1]
+
+
+def test_a_key_that_another_user_has_written_is_refused(monkeypatch, tmp_path):
+    key = tmp_path / ".secret-key"
+    key.write_text("x" * 50)
+    written = SimpleNamespace(st_uid=1234, st_mode=0o100600)
+    monkeypatch.setattr(type(key), "stat", lambda path, **options: written)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(ImproperlyConfigured, match="another user wrote it"):
+        read_or_create_secret_key(key)
+
+    for reader in (1234, 0):
+        monkeypatch.setattr(os, "geteuid", lambda reader=reader: reader)
+        assert read_or_create_secret_key(key) == "x" * 50
 
 
 def test_a_server_takes_its_database_away_from_others(tmp_path):
