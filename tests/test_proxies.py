@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pytest
+from django.test import RequestFactory
 
 from sharing_project.proxies import networks_of, with_proxies
 from tests.servers import running
+from tests.wsgi import running_application
 
 TRUSTED = networks_of(["10.0.0.0/8", "::1", "fd00::/8"])
 OURS = "10.0.0.7"
@@ -81,6 +85,28 @@ def test_other_headers_of_that_kind_are_ignored():
 def test_what_is_no_network_is_named(wrong):
     with pytest.raises(ValueError, match="is neither an address nor a network"):
         networks_of(["10.0.0.7", wrong])
+
+
+@pytest.mark.django_db
+def test_wrong_passwords_lock_the_caller_s_address_and_not_the_proxy_s(admin_user):
+    token = "x" * 32
+    form = urlencode({"csrfmiddlewaretoken": token, "username": "admin", "password": "wrong"}).encode()
+
+    def knock(caller):
+        environ = (
+            RequestFactory(headers={"Host": "localhost", "Cookie": f"csrftoken={token}"})
+            .generic("POST", "/admin/login/", form, "application/x-www-form-urlencoded")
+            .environ
+        )
+        environ |= {"REMOTE_ADDR": OURS, "HTTP_X_FORWARDED_FOR": caller}
+        statuses: list[str] = []
+        with running_application() as application:
+            list(with_proxies(application, TRUSTED)(environ, lambda status, headers: statuses.append(status[:3])))
+        return statuses[0]
+
+    assert [knock("203.0.113.9") for _ in range(6)] == ["200"] * 4 + ["429"] * 2
+    assert knock("203.0.113.10") == "200"
+    assert knock("203.0.113.10, 203.0.113.9") == "429"
 
 
 def test_the_server_goes_by_it(tmp_path):
