@@ -21,7 +21,7 @@ LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.t
 
 help:
 	@echo 'make serve          serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
-	@echo 'make run            prepare the database and a demo world where it is empty, then serve'
+	@echo 'make run            prepare the database, for a first look with a demo world, then serve'
 	@echo 'make test           run the tests on SQLite (ARGS="-k share" to choose)'
 	@echo 'make test-postgres  run the same tests on a throw-away PostgreSQL'
 	@echo 'make prove          try many examples of what the tests try few of (HYPOTHESIS_PROFILE=exploring for new ones)'

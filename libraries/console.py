@@ -5,17 +5,20 @@ Apart from `libraries.admin`, whose pages register with it as soon as that packa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import MAXYEAR, MINYEAR
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import unquote_plus
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite, FieldListFilter, ModelAdmin
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.admin.options import BaseModelAdmin
-from django.core.exceptions import BadRequest
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
+from django.core.exceptions import BadRequest, FieldDoesNotExist, ValidationError
+from django.db import DataError
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
@@ -24,8 +27,6 @@ from libraries.events.record import client_address, recorded_via
 from libraries.models import ApiKey, Event, Library, Organization, ServiceAccount, Share, Team, User
 from libraries.people.accounts import recording_password
 
-NAME_LENGTH = 150
-"""How long a username can be."""
 View = Callable[..., HttpResponse]
 ORDER = [Library, Share, Organization, Team, User, ServiceAccount, ApiKey, Event]
 
@@ -54,9 +55,11 @@ class Guarded(BaseModelAdmin):
 
     administrators_may: what of view, add, change and delete is not for superusers alone, but for administrators of
     organizations too. Which rows that is about, `libraries.admin.rows.scope` says.
+    linked: the lookups of other pages' links to the list.
     """
 
     administrators_may: frozenset[str] = frozenset()
+    linked: tuple[str, ...] = ()
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -76,14 +79,63 @@ class Guarded(BaseModelAdmin):
     def is_open_to(self, request: HttpRequest, what: str) -> bool:
         return is_superuser(request) or (what in self.administrators_may and bool(administered_by(request)))
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """What the list offers, and nothing else: by another column one could guess, letter by letter, at what nobody
+        shows them, and a regular expression of theirs could keep the database busy for ever.
+
+        Raises IncorrectLookupParameters, which leads back to the whole list, for what is no column and for a year
+        that there is not.
+        """
+        if lookup in set(declared_lookups(self, request)):
+            if lookup == f"{getattr(self, 'date_hierarchy', None)}__year" and not _is_year(value):
+                raise IncorrectLookupParameters(f"There is no year {value}.")
+            return True
+        if not _is_column(self.opts, lookup.partition(LOOKUP_SEP)[0]):
+            raise IncorrectLookupParameters(f"There is no column for {lookup}.")
+        return False
+
+
+class LookedAt(Guarded):
+    """Rows that superusers see, and may clear away."""
+
+    def is_open_to(self, request: HttpRequest, what: str) -> bool:
+        return what in ("view", "delete") and super().is_open_to(request, what)
+
+
+def declared_lookups(page: Any, request: HttpRequest) -> Iterator[str]:
+    """The parameters of the list's filters and of the links that lead to it."""
+    yield from page.linked
+    if page.date_hierarchy:
+        yield from (f"{page.date_hierarchy}__{part}" for part in ("year", "month", "day"))
+    for each in page.get_list_filter(request):
+        if isinstance(each, type):
+            yield str(getattr(each, "parameter_name", ""))
+        else:
+            column = page.opts.get_field(each)
+            chosen = FieldListFilter.create(column, request, {}, page.model, page, field_path=each)
+            yield from map(str, chosen.expected_parameters())
+
+
+def _is_column(table: Any, name: str) -> bool:
+    try:
+        return bool(name == "pk" or table.get_field(name))
+    except FieldDoesNotExist:
+        return any(name == getattr(field, "attname", "") for field in table.get_fields())
+
+
+def _is_year(text: str) -> bool:
+    """Whether Python's dates have the year and the one after it, which the list counts up to."""
+    return text.isdecimal() and len(text) <= 4 and MINYEAR <= int(text) < MAXYEAR
+
 
 class SignInForm(AdminAuthenticationForm):
+    """A name longer than any account's is nobody's: it is not looked for, nor kept among the failures."""
+
     def clean_username(self) -> str:
-        """No account has so long a name, and no database keeps one among the failures."""
-        name: str = self.cleaned_data["username"]
-        if len(name) > NAME_LENGTH:
+        username: str = self.cleaned_data["username"]
+        if len(username) > (self.username_field.max_length or 0):
             raise self.get_invalid_login_error()
-        return name
+        return username
 
 
 class Console(AdminSite):
@@ -113,29 +165,35 @@ class Console(AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != Library._meta.app_label)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's own but for `r/`, which leads from a row to its page outside the console: there are none."""
         pages = [path(route, self.admin_view(view), name=name) for route, view, name in self._pages]
-        return [*pages, *super().get_urls()]
+        return [*pages, *(each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site")]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Superusers, and of the staff those who administer an organization (R10)."""
         return super().has_permission(request) and (is_superuser(request) or bool(administered_by(request)))
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """The pages that installed packages bring along know no scope, so they are for superusers alone."""
+        """The pages that installed packages bring along know no scope, so they are for superusers alone; and no verb, so
+        nothing is made or changed there."""
         wanted = admin_class or ModelAdmin
-        guarded = wanted if issubclass(wanted, Guarded) else type(wanted.__name__, (Guarded, wanted), {})
+        guarded = wanted if issubclass(wanted, Guarded) else type(wanted.__name__, (LookedAt, wanted), {})
         super().register(model_or_iterable, guarded, **options)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Whatever a page changes is recorded as changed here (R11)."""
+        """Whatever a page changes is recorded as changed here (R11). What no column holds is a bad request, wherever in
+        the address or the form it stands."""
 
         @wraps(view)
         def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not is_storable(unquote_plus(request.META["QUERY_STRING"])):
+            if not is_storable(request.path + unquote_plus(request.META["QUERY_STRING"])):
                 raise BadRequest("The address contains characters that cannot be stored.")
             address = client_address(request.META)
-            with recorded_via("admin", getattr(request, "request_id", ""), address=address):
-                return view(request, *args, **kwargs)
+            try:
+                with recorded_via("admin", getattr(request, "request_id", ""), address=address):
+                    return view(request, *args, **kwargs)
+            except (DataError, OverflowError, ValidationError) as error:
+                raise BadRequest("The address or the form contains a value that is not valid.") from error
 
         return super().admin_view(recorded, cacheable)
 

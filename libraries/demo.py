@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from libraries.library_lifecycle import create_library
 from libraries.models import OPERATOR, Library, Organization, SharingScope, Team, User
+from libraries.people.accounts import recording_password
 from libraries.people.keys import create_api_key
 from libraries.people.members import add_member
 from libraries.people.organizations import create_organization
@@ -93,18 +94,24 @@ def usernames() -> list[str]:
     return [username for _, _, members in ORGANIZATIONS.values() for username in members]
 
 
-def fresh_credentials() -> tuple[dict[str, str], str]:
-    """A new key of all scopes for each demo user, and a new password for the superuser: shown now or never."""
+def fresh_credentials() -> tuple[dict[str, str], str | None]:
+    """A new key of all scopes for each demo user, and a password for the superuser: shown now or never.
+
+    Earlier keys stay as they are, and so does a password that is there: it is somebody's, and None here.
+    """
     users = User.objects.in_bulk(usernames(), field_name="username")
     keys = {name: create_api_key(user=users[name], name="demo", actor=OPERATOR)[1] for name in usernames()}
-    password = secrets.token_urlsafe(12)
     superuser = User.objects.get(username=SUPERUSER)
-    superuser.set_password(password)
-    superuser.save(update_fields=["password"])
+    if superuser.password and superuser.has_usable_password():
+        return keys, None
+    password = secrets.token_urlsafe(12)
+    with recording_password(superuser, actor=OPERATOR):
+        superuser.set_password(password)
+        superuser.save(update_fields=["password"])
     return keys, password
 
 
-def world_document(keys: dict[str, str], password: str) -> dict[str, Any]:
+def world_document(keys: dict[str, str], password: str | None) -> dict[str, Any]:
     """The demo world for programs: ids, e-mails, keys."""
     users = User.objects.filter(username__in=keys).order_by("username")
     teams = Team.objects.filter(slug__in=TEAMS, organization__slug__in=ORGANIZATIONS).select_related("organization")

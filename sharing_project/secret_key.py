@@ -1,9 +1,14 @@
+import logging
 import os
 import secrets
 import tempfile
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+from sharing_project.private_files import make_private
+
+logger = logging.getLogger(__name__)
 
 
 def read_or_create_secret_key(path: Path) -> str:
@@ -15,10 +20,16 @@ def read_or_create_secret_key(path: Path) -> str:
 
 
 def _read(path: Path) -> str:
+    """Raises ImproperlyConfigured where another user, who is not root, has written it."""
     try:
-        return path.read_text().strip()
+        owner = path.stat().st_uid
     except FileNotFoundError:
         return ""
+    if os.geteuid() not in (0, owner) and owner != 0:
+        raise ImproperlyConfigured(f"Set SECRET_KEY, or let {path} belong to who runs this: another user wrote it.")
+    if make_private(path):
+        logger.warning("Others on this machine could read %s. That was mended; a new key is better: remove it.", path)
+    return path.read_text().strip()
 
 
 def _create(path: Path) -> str:

@@ -19,6 +19,8 @@ from granian.http import HTTP1Settings
 from sharing_project.access_log import with_access_log
 from sharing_project.logs import logging_config
 from sharing_project.places import Application, with_places
+from sharing_project.private_files import create_private_files, tell_what_was_open
+from sharing_project.proxies import networks_of, with_proxies
 
 env = Env()
 
@@ -38,7 +40,9 @@ STOP_WITHIN = 30
 
 
 def main() -> None:
-    """Serve. Ends with a sentence where the address is taken, or the database is of another beginning."""
+    """Serve. Ends with a sentence where the address is taken, a setting is wrong, or the database is of another
+    beginning."""
+    create_private_files()
     address = _address()
     _refuse_a_former_database()
     with _metrics():
@@ -68,18 +72,7 @@ def load_application() -> Application:
     from sharing_project.wsgi import application
 
     placed = with_places(application, PLACES, first=settings.MAX_BODY_BYTES + 1)
-    return with_access_log(with_forwarded_scheme(placed))
-
-
-def with_forwarded_scheme(wrapped: Application) -> Application:
-    """Believe a proxy on this machine that its caller came by https."""
-
-    def application(environ, start_response):  # type: ignore[no-untyped-def]
-        if environ.get("HTTP_X_FORWARDED_PROTO") == "https" and environ["REMOTE_ADDR"] in ("127.0.0.1", "::1"):
-            environ["wsgi.url_scheme"] = "https"
-        return wrapped(environ, start_response)
-
-    return application
+    return with_proxies(with_access_log(placed), networks_of(settings.TRUSTED_PROXIES))
 
 
 def _stop_with_the_parent() -> None:
@@ -116,7 +109,11 @@ def ask_for_a_former_database() -> None:
 
     import sharing_project.wsgi  # noqa: F401 (sets Django up)
     from libraries.db.former import reason_to_refuse
+    from sharing_project.checks import check_settings
 
+    if wrong := check_settings():
+        sys.exit("\n".join(f"{each.msg} {each.hint}" for each in wrong))
+    tell_what_was_open()
     try:
         reason = reason_to_refuse(DEFAULT_DB_ALIAS)
     except Error:

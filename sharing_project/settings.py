@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
+import dj_database_url
 from csp.constants import NONE, SELF
 from environs import FileAwareEnv, validate
 
 from sharing_project import __version__
+from sharing_project.checks import is_address
 from sharing_project.logs import configure_structlog, logging_config
 from sharing_project.secret_key import read_or_create_secret_key
 
@@ -22,6 +25,7 @@ DEBUG = env.bool("DEBUG", False)
 HOST = env.str("HOST", "") or "127.0.0.1"
 PORT = env.int("PORT", 8000)
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")  # as callers see it, e.g. https://sharing.example.org
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])  # whose X-Forwarded-For, -Proto and -Host are believed
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", HOST])
 
 # Limits
@@ -39,7 +43,9 @@ LOG_STREAM = env.str("LOG_STREAM", "stdout", validate=validate.OneOf(["stdout", 
 DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", 24)  # PostgreSQL connections per process
 DATABASE_PREPARED_STATEMENTS = env.bool("DATABASE_PREPARED_STATEMENTS", True)  # off behind a pooler by transaction
 DATABASE_POOL_TIMEOUT = env.float("DATABASE_POOL_TIMEOUT", 1.0)  # seconds to wait for one before answering 503
-_database = env.dj_db_url("DATABASE_URL", f"sqlite:///{quote(str(BASE_DIR / 'db.sqlite3'))}")
+DATABASE_URL: str | None = env.str("DATABASE_URL", None)  # None where the embedded one serves
+_embedded = f"sqlite:///{quote(str(BASE_DIR / 'db.sqlite3'))}"
+_database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL or _embedded))
 _options = _database.setdefault("OPTIONS", {})
 _key_dir = BASE_DIR
 if _database["ENGINE"] == "django.db.backends.sqlite3":
@@ -105,9 +111,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "sharing_project.middleware.RequestIdMiddleware",
+    "sharing_project.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sharing_project.browsers.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sharing_project.middleware.ReadableMiddleware",
     "sharing_project.browsers.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -148,7 +156,13 @@ AUTHENTICATION_BACKENDS = [
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # it looks for guardian's own backend; ours takes its place
+SILENCED_SYSTEM_CHECKS = [
+    "guardian.W001",  # it looks for guardian's own backend; ours takes its place
+    # Other hosts of the domain are not ours to decide about, and sending http on to https is the proxy's part.
+    "security.W005",
+    "security.W008",
+    "security.W021",
+]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # where who signs in goes who did not come from a page of ours
 
@@ -204,7 +218,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 12) * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-if PUBLIC_URL:
+if is_address(PUBLIC_URL):
     _public = urlsplit(PUBLIC_URL)
     ALLOWED_HOSTS.append(_public.hostname or "")
     CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]

@@ -39,12 +39,18 @@ class Server:
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes]:
         """The status and the body of the answer. A body that is an iterator is sent in chunks."""
+        return self.ask_for_all(method, path, body, **headers)[:2]
+
+    def ask_for_all(
+        self, method: str, path: str, body: Any = None, **headers: str
+    ) -> tuple[int, bytes, http.client.HTTPMessage]:
+        """The same, with the answer's headers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         connection.sock = self.connected()
         try:
             connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
             answer = connection.getresponse()
-            return answer.status, answer.read()
+            return answer.status, answer.read(), answer.headers
         finally:
             connection.close()
 
@@ -71,7 +77,7 @@ def running(folder: Path, **variables: str) -> Iterator[Server]:
         "DATABASE_URL": f"sqlite:///{folder / 'served.sqlite3'}",
         "HOST": "127.0.0.1",
         "PORT": str(port),
-        "SECRET_KEY": "x",
+        "SECRET_KEY": "x" * 50,
         "WEB_WORKERS": "1",
         "WEB_THREADS": "2",
     }

@@ -128,7 +128,7 @@ def test_it_names_only_targets_that_the_makefile_has(document: Path):
 
 @each_page
 def test_it_names_only_commands_that_there_are(document: Path):
-    django = {"migrate", "createsuperuser", "makemigrations", "shell"}
+    django = {"check", "migrate", "createsuperuser", "makemigrations", "shell"}
     commands = {path.stem for path in (ROOT / "libraries" / "management" / "commands").glob("[a-z]*.py")}
     assert set(re.findall(r"manage\.py ([a-z_]+)", TEXTS[document])) <= commands | django
 

@@ -64,3 +64,13 @@ def test_it_only_reads_and_is_never_kept(client, path):
 @pytest.mark.django_db
 def test_it_asks_for_no_key_and_takes_no_notice_of_one(client, path):
     assert client.get(path, headers={"Authorization": "Bearer garbage"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_probe_calls_it_by_any_name(client):
+    def statuses(host):
+        return [client.get(path, headers={"Host": host}).status_code for path in ("/healthz", "/readyz", "/problems/")]
+
+    assert statuses("localhost") == [200, 200, 200]
+    for host in ("10.0.0.7:8000", "sharing-7f9c", "no.such.example", "_", "[::1", ""):
+        assert statuses(host) == [200, 200, 400], host

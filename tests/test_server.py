@@ -13,7 +13,6 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from sharing_project.server import with_forwarded_scheme
 from tests.servers import ROOT, Server, running
 
 HELD = 90
@@ -113,13 +112,3 @@ def test_all_processes_answer_for_what_each_has_counted(tmp_path):
             server.ask("GET", "/healthz")
         _, metrics = server.ask("GET", "/metrics")
     assert b'django_http_responses_total_by_status_total{status="200"} 10.0' in metrics
-
-
-@pytest.mark.parametrize(
-    ("peer", "told", "scheme"),
-    [("127.0.0.1", "https", "https"), ("::1", "https", "https"), ("10.0.0.7", "https", "http"), ("::1", "ftp", "http")],
-)
-def test_a_proxy_on_this_machine_says_how_its_caller_came(peer, told, scheme):
-    environ = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_PROTO": told, "wsgi.url_scheme": "http"}
-    application = with_forwarded_scheme(lambda environ, start_response: [environ["wsgi.url_scheme"].encode()])
-    assert list(application(environ, lambda *arguments: None)) == [scheme.encode()]

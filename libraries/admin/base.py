@@ -8,12 +8,11 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import BadRequest, ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from libraries.admin.forms.fields import SuggestingSelect
 from libraries.admin.forms.refusals import Refused, raise_what_was_refused, sentence, showing
 from libraries.admin.rows.paging import CappedChangeList, CappedPaginator
 from libraries.admin.rows.scope import Scoped, scoped
@@ -74,12 +73,7 @@ def organization_filter(column: str) -> type[OrganizationFilter]:
 
 
 class ConsoleAdmin(Scoped, admin.ModelAdmin):
-    """A list that costs the same whatever its length.
-
-    linked: the lookups of other pages' links to this list.
-    """
-
-    linked: tuple[str, ...] = ()
+    """A list that costs the same whatever its length."""
 
     paginator = CappedPaginator
     show_full_result_count = False
@@ -93,15 +87,6 @@ class ConsoleAdmin(Scoped, admin.ModelAdmin):
         """The answer for a row that is not there, or not to be seen: Django's own."""
         answer: Any = super()
         return answer._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """What the list offers: by any other column one could guess, letter by letter, at what nobody shows them."""
-        column = lookup.partition(LOOKUP_SEP)[0]
-        if column not in {name for field in self.opts.get_fields() for name in _names(field)}:
-            return True  # Django tells that there is no such column.
-        filters = self.get_list_filter(request)
-        named = {getattr(each, "parameter_name", None) for each in filters}
-        return lookup in named or lookup in self.linked or column in filters
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         term = search_term.strip()
@@ -119,12 +104,6 @@ class ConsoleAdmin(Scoped, admin.ModelAdmin):
         if is_uuid(term) and self.opts.pk.get_internal_type() == "UUIDField":
             return queryset.filter(pk=UUID(term))
         return None
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        try:
-            return super().changelist_view(request, extra_context)
-        except ValidationError as error:
-            raise BadRequest("The address or the form contains an id that is not valid.") from error
 
 
 class VerbAdmin(ConsoleAdmin):
@@ -149,6 +128,11 @@ class VerbAdmin(ConsoleAdmin):
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget
         return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            options.setdefault("widget", SuggestingSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **options)
 
     def changeform_view(
         self,
@@ -228,10 +212,6 @@ class VerbAdmin(ConsoleAdmin):
     def keeps(self, request: HttpRequest, obj: Any) -> Sequence[str]:
         """What keeps `obj` from being deleted; nothing where it can be."""
         return []
-
-
-def _names(field: Any) -> set[str]:
-    return {field.name, getattr(field, "attname", field.name), "pk"}
 
 
 def copy_columns(obj: Model, saved: Model) -> None:

@@ -112,6 +112,7 @@ def test_pages_that_packages_bring_are_for_superusers_alone(admin_user, alice):
         path = f"/admin/{registered.opts.app_label}/{registered.opts.model_name}/"
         assert signed_in(alice).get(path).status_code == 403, path
         assert signed_in(admin_user).get(path).status_code == 200, path
+        assert signed_in(admin_user).get(f"{path}add/").status_code == 403, path
     assert b"/admin/axes/" not in signed_in(alice).get("/admin/").content
 
 

@@ -15,7 +15,7 @@ def free_port(settings):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         settings.PORT = listener.getsockname()[1]
-    settings.PUBLIC_URL = ""
+    settings.PUBLIC_URL, settings.HOST, settings.DATABASE_URL = "", "127.0.0.1", None
 
 
 def test_it_seeds_an_empty_database_and_says_how_to_begin(run, empty_world, settings):
@@ -51,3 +51,27 @@ def test_it_shows_nothing_where_the_port_is_taken(refusal_of, empty_world, setti
         listener.listen()
         assert f"Cannot serve on 127.0.0.1:{settings.PORT}" in refusal_of("prepare")
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HOST", "0.0.0.0"),
+        ("HOST", "::"),
+        ("PUBLIC_URL", "https://sharing.example.org"),
+        ("DATABASE_URL", "sqlite:////srv/sharing.sqlite3"),
+        ("DATABASE_URL", "postgresql://sharing@db.example.org/sharing"),
+    ],
+)
+def test_where_others_could_come_in_it_makes_no_keys_and_says_how_to_begin(run, empty_world, settings, name, value):
+    setattr(settings, name, value)
+    out = run("prepare").out
+    assert "shr_" not in out
+    assert "manage.py createsuperuser" in out
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.0.2"])
+def test_on_this_machine_alone_it_makes_the_demo_world(run, empty_world, settings, host):
+    settings.HOST = host
+    assert "shr_" in run("prepare").out

@@ -3,7 +3,7 @@
 import re
 
 from libraries import demo
-from libraries.models import OPERATOR, ApiKey, Library, Organization, Scope, Share, Team, User
+from libraries.models import OPERATOR, ApiKey, Event, Library, Organization, Scope, Share, Team, User
 from libraries.people.keys import find_api_key
 from libraries.people.members import remove_member
 from libraries.rules.levels import Level
@@ -73,7 +73,27 @@ def test_run_again_it_keeps_the_world_and_adds_fresh_credentials(run, empty_worl
     assert first["users"]["alice"]["api_key"] != second["users"]["alice"]["api_key"]
     assert all(find_api_key(document["users"]["alice"]["api_key"]) for document in (first, second))
     assert ApiKey.objects.filter(user__username="alice").count() == 2
-    assert first["admin"]["password"] != second["admin"]["password"]
+    assert second["admin"] == {"username": "admin", "password": None}
+    assert User.objects.get(username="admin").check_password(first["admin"]["password"])
+
+
+def test_it_gives_a_password_only_where_there_is_none_and_records_that(run, world, admin_user):
+    def changed():
+        return Event.objects.filter(action="user.changed", principal="admin").values_list("actor", "via", "details")
+
+    admin_user.set_password("ours")
+    admin_user.save()
+
+    assert "admin with the password that it has" in run("seed_demo").out
+    admin_user.refresh_from_db()
+    assert (admin_user.check_password("ours"), list(changed())) == (True, [])
+
+    admin_user.set_unusable_password()
+    admin_user.save()
+    password = run("seed_demo", "--json").document["admin"]["password"]
+    admin_user.refresh_from_db()
+    assert admin_user.check_password(password)
+    assert list(changed()) == [("", "command", {"password": [None, None]})]
 
 
 def test_it_says_the_same_in_words(run, empty_world):

@@ -70,7 +70,7 @@ def test_it_is_refused_and_left_as_it_is(former_database, command):
     ended = subprocess.run(
         [sys.executable, *COMMANDS[command]],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url, "SECRET_KEY": "x", "HOST": "127.0.0.1", "PORT": "0"},
+        env={**os.environ, "DATABASE_URL": url, "SECRET_KEY": "x" * 50, "HOST": "127.0.0.1", "PORT": "0"},
         capture_output=True,
         text=True,
         timeout=60,

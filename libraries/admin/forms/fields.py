@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 
+from libraries.identifiers import is_uuid
 from libraries.models import Share, User
 from libraries.rules.levels import Level
 from libraries.share_files.values import end_of
@@ -17,14 +18,30 @@ from libraries.share_files.values import end_of
 USER_COLUMN = Share._meta.get_field("user")
 
 
+class _OfKeys:
+    """Shows only what can be a key: any other value, be it of a form or of an address, chooses nothing."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        select: Any = super()
+        return select.optgroups(name, [each for each in value if is_uuid(str(each))], attr)
+
+
+class SuggestingSelect(_OfKeys, AutocompleteSelect):
+    """One row, suggested while typing."""
+
+
+class SuggestingSelectMultiple(_OfKeys, AutocompleteSelectMultiple):
+    """Any number of rows, suggested while typing."""
+
+
 def user_field(**options: Any) -> forms.ModelChoiceField:
     """One user, suggested while typing. Whether that user will do is for the verb to say."""
-    return forms.ModelChoiceField(User.objects.all(), widget=AutocompleteSelect(USER_COLUMN, admin.site), **options)
+    return forms.ModelChoiceField(User.objects.all(), widget=SuggestingSelect(USER_COLUMN, admin.site), **options)
 
 
 def users_field(**options: Any) -> forms.ModelMultipleChoiceField:
     """Any number of users, suggested while typing."""
-    widget = AutocompleteSelectMultiple(USER_COLUMN, admin.site)
+    widget = SuggestingSelectMultiple(USER_COLUMN, admin.site)
     return forms.ModelMultipleChoiceField(User.objects.all(), widget=widget, required=False, **options)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
+from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2
 from drf_spectacular.utils import extend_schema
@@ -13,9 +15,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from libraries.api.hal.views.base import HalViewSet
+from libraries.api.preconditions import has_already
 from libraries.api.views import Anyone
 
 
@@ -33,9 +35,15 @@ class SchemaViewSet(OpenDocument):
 
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer]
 
-    def retrieve(self, request: Request) -> Response:
-        """All dialects, or the one of `?dialect=`. Raises NotFound for one that there is not."""
-        return Response(_schema(request.query_params.get("dialect")))
+    def retrieve(self, request: Request) -> HttpResponseBase:
+        """All dialects, or the one of `?dialect=`; 304 for a reader who has it already. Raises NotFound for one that
+        there is not, and PreconditionFailed."""
+        text, etag = _written(request.query_params.get("dialect"))
+        kept = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
+        if has_already(request, etag):
+            return HttpResponseNotModified(headers=kept)
+        renderer: Any = request.accepted_renderer
+        return HttpResponse(text, content_type=renderer.media_type, headers=kept)
 
 
 class DialectSchemaGenerator(SchemaGenerator):
@@ -67,6 +75,13 @@ def _schema(dialect: str | None = None) -> Any:
     generator = DialectSchemaGenerator()
     generator.dialect = dialect
     return generator.get_schema(public=True)
+
+
+@cache
+def _written(dialect: str | None) -> tuple[bytes, str]:
+    """The text of a description and its ETag, made once in a process: it is long, and anybody may ask for it."""
+    text = OpenApiJsonRenderer().render(_schema(dialect), renderer_context={})
+    return text, f'"{sha256(text).hexdigest()[:32]}"'
 
 
 @extend_schema(exclude=True)

@@ -10,7 +10,7 @@ from libraries.models import Organization, User
 class Command(SharingCommand):
     help = (
         "Make the demo world, or what is missing of it, with a fresh key of all scopes for each demo user "
-        "and a fresh password for the superuser `admin`."
+        "and a password for the superuser `admin` where it has none."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -23,7 +23,8 @@ class Command(SharingCommand):
         if options["json"]:
             self.print_json(demo.world_document(keys, password))
             return
-        self.stdout.write(f"The demo world is there. Admin console: {demo.SUPERUSER} / {password}")
+        how = f"/ {password}" if password else "with the password that it has"
+        self.stdout.write(f"The demo world is there. Admin console: {demo.SUPERUSER} {how}")
         for username, key in keys.items():
             self.stdout.write(f"  {username:<6} {key}")
 
