@@ -26,6 +26,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", HO
 
 # Limits
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 1024 * 1024)  # a larger request body is refused with 413
+MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 2 * 1024 * 1024)  # a larger file of shares is refused by the console
+BODY_TIMEOUT_SECONDS = env.float("BODY_TIMEOUT_SECONDS", 30)  # a body that takes longer to arrive is refused with 408
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # MAX_BODY_BYTES holds for forms too
 LOGIN_ATTEMPTS = env.int("LOGIN_ATTEMPTS", 5)  # wrong passwords before an admin login is locked
 LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", 15)
 LOGIN_LOCK_ENABLED = env.bool("LOGIN_LOCK_ENABLED", True)
@@ -105,6 +108,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "sharing_project.middleware.RequestIdMiddleware",
+    "sharing_project.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

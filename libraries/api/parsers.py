@@ -42,6 +42,12 @@ class StrictJSONParser(BaseParser):
         return data
 
 
+def refuse_too_long(announced: str) -> None:
+    """By its Content-Length, of which nobody need have read anything. Raises BodyTooLarge."""
+    if announced.isdecimal() and int(announced) > settings.MAX_BODY_BYTES:
+        raise BodyTooLarge
+
+
 def _read(stream: IO[bytes]) -> bytes:
     try:
         body = stream.read(settings.MAX_BODY_BYTES + 1)

@@ -17,7 +17,7 @@ from rest_framework.viewsets import ViewSet
 from libraries.access.check import get_library_for
 from libraries.api.authentication import HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
-from libraries.api.parsers import StrictJSONParser
+from libraries.api.parsers import StrictJSONParser, refuse_too_long
 from libraries.events.record import recorded_via
 from libraries.models import ApiKey, Library, Scope, User
 from libraries.rules.levels import Action
@@ -49,6 +49,11 @@ class DialectViewSet(ViewSet):
             response.headers["Cache-Control"] = "no-store"
         response.headers.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(response, ["Authorization", *(name for way_in in ways_in for name in way_in.header_names)])
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A body that is too long is refused first, whoever sends it."""
+        refuse_too_long(request.META.get("CONTENT_LENGTH") or "")
+        super().initial(request, *args, **kwargs)
 
     @property
     def caller(self) -> User:
