@@ -78,8 +78,8 @@ def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Two values under one key: readers would differ about which one counts."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
+        met: set[str] = set()
+        twice = next(key for key, _ in pairs if key in met or met.add(key))  # type: ignore[func-returns-value]
         raise ParseError(f"The body is ambiguous: one of its objects has the key {json.dumps(twice)} twice.")
     return found
 
