@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -20,6 +21,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from libraries.db.text import is_storable
 from libraries.events.record import recorded_via
+from libraries.limits.logins import forgive, refusal_of_login
 from libraries.models import ApiKey, Event, Library, Organization, Share, Team, User
 from libraries.people.accounts import recording_password
 
@@ -106,6 +108,17 @@ class Console(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Superusers, and of the staff those who administer an organization (R10)."""
         return super().has_permission(request) and (is_superuser(request) or bool(administered_by(request)))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What is too often is refused before a password is hashed."""
+        if request.method != "POST":
+            return super().login(request, extra_context)
+        if refused := refusal_of_login(request):
+            return refused
+        response = super().login(request, extra_context)
+        if response.status_code == HTTPStatus.FOUND:
+            forgive(request)
+        return response
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """The pages that installed packages bring along know no scope, so they are for superusers alone."""

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from libraries.api.views import DialectViewSet
 from libraries.db.outage import drop_idle_connections
+from libraries.limits.hashing import HashingBusy
 from sharing_project.body_limits import longest_body
 
 logger = structlog.get_logger()
@@ -75,3 +76,19 @@ class DatabaseOutageMiddleware:
             content_type="text/plain",
             headers={"Retry-After": "1"},
         )
+
+
+class HashingLimitMiddleware:
+    """Answer 503 where too many passwords would be hashed at once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, HashingBusy):
+            return None
+        told = "Too many passwords are being checked. Try again soon.\n"
+        return HttpResponse(told, status=503, content_type="text/plain", headers={"Retry-After": "1"})

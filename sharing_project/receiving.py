@@ -28,16 +28,24 @@ class HungUp(Exception):
     """The peer went away before its request was whole."""
 
 
-def with_threads(application: Application, number: int, *, longest: Callable[[str], int], within: float) -> Server:
+def with_threads(
+    application: Application,
+    number: int,
+    *,
+    longest: Callable[[str], int],
+    within: float,
+    apart: frozenset[str] = frozenset(),
+) -> Server:
     """An ASGI application that receives whole requests, and hands them to so many threads of a WSGI application.
 
     longest: of how many bytes a body may be, by its path. One that is longer is not handed on; CONTENT_LENGTH says so.
     within: seconds for a body to arrive in. After that the answer is 408, and the connection is closed.
+    apart: paths to which a POST is worked on by a thread of its own, one after the other, since it takes long.
 
     So who sends half a request and no more holds a connection, but neither a thread nor one to the database. An answer
     is sent as one piece: who is slow to read it holds no thread either.
     """
-    threads = ThreadPoolExecutor(number, "request")
+    threads, slow = ThreadPoolExecutor(number, "request"), ThreadPoolExecutor(1, "slow")
 
     async def server(scope: Message, receive: Receive, send: Send) -> None:
         environ, asked = environ_of(scope), application
@@ -52,7 +60,8 @@ def with_threads(application: Application, number: int, *, longest: Callable[[st
             asked = too_late
         except HungUp:
             return
-        status, headers, content = await loop.run_in_executor(threads, _answer, asked, environ)
+        is_slow = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in apart
+        status, headers, content = await loop.run_in_executor(slow if is_slow else threads, _answer, asked, environ)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": content})
         await body.discard_rest(deadline)

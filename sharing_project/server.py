@@ -33,6 +33,9 @@ LOG = logging_config(level=env.str("LOG_LEVEL", "INFO").upper(), stream=env.str(
 CONNECTIONS = 512
 """For each worker. One that is still sending its request takes no thread, but up to MAX_BODY_BYTES of memory."""
 
+LOGIN = "/admin/login/"
+"""Where passwords are hashed for whoever asks: not by the threads that answer everything else."""
+
 STOP_WITHIN = 30
 """Seconds for requests to end in when the server is stopped."""
 
@@ -68,7 +71,9 @@ def load_application() -> Server:
     from sharing_project.wsgi import application
 
     logged = with_access_log(with_forwarded_scheme(application))
-    return with_threads(logged, THREADS, longest=longest_body, within=settings.BODY_TIMEOUT_SECONDS)
+    return with_threads(
+        logged, THREADS, longest=longest_body, within=settings.BODY_TIMEOUT_SECONDS, apart=frozenset({LOGIN})
+    )
 
 
 def with_forwarded_scheme(wrapped: Application) -> Application:

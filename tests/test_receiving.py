@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from threading import Event
 from typing import Any
 
 import pytest
@@ -149,6 +150,35 @@ def test_the_path_decides_what_is_too_long():
     short, long = Peer(b"a" * 11), Peer(b"a" * 11)
     asked((short, scope(content_length="11")), (long, scope(b"/import", content_length="11")))
     assert (short.answer, long.answer) == ((200, b"<>"), (200, b"<aaaaaaaaaaa>"))
+
+
+def test_what_takes_long_keeps_only_its_own_kind_waiting():
+    """A POST to a path that is set apart, not a GET of it."""
+
+    def working(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] == "/login":
+            begun.append(environ["CONTENT_LENGTH"])
+            assert go_on.wait(PATIENCE)
+        start_response("200 OK", [])
+        return [b"done"]
+
+    async def ask() -> None:
+        server = with_threads(working, 1, longest=lambda path: LONGEST, within=PATIENCE, apart=frozenset({"/login"}))
+        slow = [
+            asyncio.create_task(server(scope(b"/login", content_length="0"), Peer().receive, Peer().send)) for _ in "ab"
+        ]
+        for told in (scope(b"/other"), {**scope(b"/login"), "method": "GET"}):
+            peer = Peer()
+            await server(told, peer.receive, peer.send)
+            assert peer.answer == (200, b"done")
+        assert len(begun) <= 1
+        go_on.set()
+        await asyncio.gather(*slow)
+
+    begun: list[str] = []
+    go_on = Event()
+    asyncio.run(ask())
+    assert len(begun) == 2
 
 
 def test_an_answer_is_closed_before_it_is_sent():
