@@ -143,6 +143,7 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
         headers["WWW-Authenticate"] = auth_header
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
+    headers |= getattr(error, "headers", {})
     return headers
 
 

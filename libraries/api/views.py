@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from rest_framework.exceptions import NotFound, ParseError
+from rest_framework.exceptions import AuthenticationFailed, NotFound, ParseError, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
@@ -18,6 +18,7 @@ from libraries.access.check import get_library_for
 from libraries.api.authentication import HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
 from libraries.api.parsers import StrictJSONParser, refuse_too_long
+from libraries.api.throttles import call_limits, refuse_if_too_many
 from libraries.events.record import recorded_via
 from libraries.models import ApiKey, Library, Scope, User
 from libraries.rules.levels import Action
@@ -81,12 +82,24 @@ class DialectViewSet(ViewSet):
     def get_exception_handler(self) -> Callable[[Exception, Any], HttpResponse]:
         return self._answer
 
+    def get_throttles(self) -> list[Any]:
+        return call_limits()
+
     def _answer(self, error: Exception, context: Any) -> HttpResponse:
+        if isinstance(error, AuthenticationFailed):
+            error = self._throttled(error)
         failure = failure_of(error, self.statuses)
         response = self.error_response(failure)
         for name, value in failure.headers.items():
             response.headers[name] = value
         return response
+
+    def _throttled(self, failed: AuthenticationFailed) -> AuthenticationFailed | Throttled:
+        try:
+            refuse_if_too_many(self.request, failed)
+        except Throttled as throttled:
+            return throttled
+        return failed
 
     def error_response(self, failure: Failure) -> HttpResponse:
         """The failure in the dialect's words and shape."""
