@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import MAXYEAR, MINYEAR
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import unquote_plus
 from uuid import UUID
@@ -24,6 +25,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from libraries.db.text import is_storable
 from libraries.events.record import client_address, recorded_via
+from libraries.limits.logins import forgive, refusal_of_login
 from libraries.models import ApiKey, Event, Library, Organization, ServiceAccount, Share, Team, User
 from libraries.people.accounts import recording_password
 
@@ -172,6 +174,17 @@ class Console(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Superusers, and of the staff those who administer an organization (R10)."""
         return super().has_permission(request) and (is_superuser(request) or bool(administered_by(request)))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What is too often is refused before a password is hashed."""
+        if request.method != "POST":
+            return super().login(request, extra_context)
+        if refused := refusal_of_login(request):
+            return refused
+        response = super().login(request, extra_context)
+        if response.status_code == HTTPStatus.FOUND:
+            forgive(request)
+        return response
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """The pages that installed packages bring along know no scope, so they are for superusers alone; and no verb, so

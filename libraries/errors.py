@@ -431,7 +431,7 @@ class SharesRefused(SharingError):
 
     code = "shares_refused"
     title = "Shares refused"
-    what_to_do = "Correct or leave out the shares that `errors` lists, and send all of them again."
+    what_to_do = "Correct or leave out the shares that `errors` lists, and those like them, and send all of them again."
 
     def __init__(self, refusals: Mapping[int, SharingError], number: int) -> None:
         super().__init__(f"Nothing was changed: {len(refusals)} of {number} shares were refused.")

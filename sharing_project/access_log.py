@@ -5,9 +5,9 @@ from typing import Any
 
 import structlog
 
-from sharing_project.places import Application
-
 logger = logging.getLogger(__name__)
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def with_access_log(wrapped: Application) -> Application:

@@ -22,13 +22,6 @@ class WithoutQuery(logging.Filter):
         return True
 
 
-class WithoutAdvice(logging.Filter):
-    """The web server warns of many threads; here most of them only wait (see places.py)."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return not record.getMessage().startswith("Configuration allows spawning up to ")
-
-
 def logging_config(*, level: str, stream: str) -> dict[str, Any]:
     """The standard library's logging configuration; `stream` is `stdout` or `stderr`."""
     to_root: dict[str, Any] = {"handlers": [], "propagate": True}
@@ -47,7 +40,7 @@ def logging_config(*, level: str, stream: str) -> dict[str, Any]:
                 ],
             }
         },
-        "filters": {"without_query": {"()": WithoutQuery}, "without_advice": {"()": WithoutAdvice}},
+        "filters": {"without_query": {"()": WithoutQuery}},
         "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json", "stream": f"ext://sys.{stream}"}},
         "root": {"handlers": ["json"], "level": level},
         "loggers": {
@@ -58,7 +51,7 @@ def logging_config(*, level: str, stream: str) -> dict[str, Any]:
             # An outage is reported once, by the request that met it.
             "psycopg.pool": {**to_root, "level": "ERROR"},
             "sharing_project.access_log": {**to_root, "level": "INFO"},
-            "_granian": {**to_root, "level": "INFO", "filters": ["without_advice"]},
+            "_granian": {**to_root, "level": "INFO"},
         },
     }
 

@@ -8,8 +8,11 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from uuid_utils.compat import uuid7
 
+from libraries.api.views import DialectViewSet
 from libraries.db.outage import drop_idle_connections
 from libraries.db.text import is_storable
+from libraries.limits.hashing import HashingBusy
+from sharing_project.body_limits import longest_body
 
 logger = structlog.get_logger()
 
@@ -31,6 +34,28 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
         return response
+
+
+class BodyLimitMiddleware:
+    """Refuse a body that is too long before anything reads it: session, form, credential, throttle.
+
+    Views of the API are let through, to say so in their dialect's words.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> HttpResponse | None:
+        """Django asks it before the same of all middleware below it, the check of forms among them."""
+        most, length = longest_body(request.path_info), request.META.get("CONTENT_LENGTH") or ""
+        if not length.isdecimal() or int(length) <= most:
+            return None
+        if issubclass(getattr(view, "cls", object), DialectViewSet):
+            return None
+        return HttpResponse(f"The body is longer than {most} bytes.\n", status=413, content_type="text/plain")
 
 
 class ProbeMiddleware:
@@ -90,3 +115,19 @@ class DatabaseOutageMiddleware:
             content_type="text/plain",
             headers={"Retry-After": "1"},
         )
+
+
+class HashingLimitMiddleware:
+    """Answer 503 where too many passwords would be hashed at once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, HashingBusy):
+            return None
+        told = "Too many passwords are being checked. Try again soon.\n"
+        return HttpResponse(told, status=503, content_type="text/plain", headers={"Retry-After": "1"})

@@ -18,25 +18,28 @@ from granian.http import HTTP1Settings
 
 from sharing_project.access_log import with_access_log
 from sharing_project.logs import logging_config
-from sharing_project.places import Application, with_places
 from sharing_project.private_files import create_private_files, tell_what_was_open
 from sharing_project.proxies import networks_of, with_proxies
+from sharing_project.receiving import Server, with_threads
 
 env = Env()
 
 HOST = env.str("HOST", "") or "127.0.0.1"
 PORT = env.int("PORT", 8000)
 WORKERS = env.int("WEB_WORKERS", 2)
-PLACES = env.int("WEB_THREADS", 8)
+THREADS = env.int("WEB_THREADS", 8)
+HEAD_WITHIN = env.float("HEAD_TIMEOUT_SECONDS", 10)  # for a request's first lines to arrive in
 METRICS_ENABLED = env.bool("METRICS_ENABLED", False)
 LOG = logging_config(level=env.str("LOG_LEVEL", "INFO").upper(), stream=env.str("LOG_STREAM", "stdout"))
 
-CONNECTIONS = 256
-"""For each worker. Each may have a thread that waits for its body; only those that came to a place do anything."""
+CONNECTIONS = 512
+"""For each worker. One that is still sending its request takes no thread, but up to MAX_BODY_BYTES of memory."""
 
-HEAD_WITHIN = 10
+LOGIN = "/admin/login/"
+"""Where passwords are hashed for whoever asks: not by the threads that answer everything else."""
+
 STOP_WITHIN = 30
-"""Seconds for a request's first lines to arrive in, and for requests to end in when the server is stopped."""
+"""Seconds for requests to end in when the server is stopped."""
 
 
 def main() -> None:
@@ -50,12 +53,11 @@ def main() -> None:
             "sharing_project.wsgi",
             address=address,
             port=PORT,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.ASGINL,
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(header_read_timeout=HEAD_WITHIN * 1000),
+            http1_settings=HTTP1Settings(header_read_timeout=int(HEAD_WITHIN * 1000)),
             websockets=False,
             workers=WORKERS,
-            blocking_threads=CONNECTIONS,
             backpressure=CONNECTIONS,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_WITHIN,
@@ -64,15 +66,18 @@ def main() -> None:
         server.serve(target_loader=load_application, wrap_loader=False)
 
 
-def load_application() -> Application:
+def load_application() -> Server:
     """The application as a worker serves it: loaded after the fork, so each has database connections of its own."""
     threading.Thread(target=_stop_with_the_parent, daemon=True).start()
     from django.conf import settings
 
+    from sharing_project.body_limits import longest_body
     from sharing_project.wsgi import application
 
-    placed = with_places(application, PLACES, first=settings.MAX_BODY_BYTES + 1)
-    return with_proxies(with_access_log(placed), networks_of(settings.TRUSTED_PROXIES))
+    logged = with_proxies(with_access_log(application), networks_of(settings.TRUSTED_PROXIES))
+    return with_threads(
+        logged, THREADS, longest=longest_body, within=settings.BODY_TIMEOUT_SECONDS, apart=frozenset({LOGIN})
+    )
 
 
 def _stop_with_the_parent() -> None:

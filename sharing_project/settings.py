@@ -30,9 +30,18 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", HO
 
 # Limits
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 1024 * 1024)  # a larger request body is refused with 413
+MAX_IMPORT_BYTES = env.int("MAX_IMPORT_BYTES", 2 * 1024 * 1024)  # a larger file of shares is refused by the console
+BODY_TIMEOUT_SECONDS = env.float("BODY_TIMEOUT_SECONDS", 30)  # a body that takes longer to arrive is refused with 408
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # MAX_BODY_BYTES holds for forms too
 LOGIN_ATTEMPTS = env.int("LOGIN_ATTEMPTS", 5)  # wrong passwords before an admin login is locked
+LOGIN_ATTEMPTS_PER_ADDRESS = env.int("LOGIN_ATTEMPTS_PER_ADDRESS", 20)  # over all names
+LOGIN_ATTEMPTS_PER_NAME = env.int("LOGIN_ATTEMPTS_PER_NAME", 50)  # over all addresses
 LOGIN_LOCK_MINUTES = env.int("LOGIN_LOCK_MINUTES", 15)
 LOGIN_LOCK_ENABLED = env.bool("LOGIN_LOCK_ENABLED", True)
+FAILED_CREDENTIALS_PER_MINUTE = env.int("FAILED_CREDENTIALS_PER_MINUTE", 400)  # from one address; 0: no limit
+CALLS_PER_MINUTE_PER_KEY = env.int("CALLS_PER_MINUTE_PER_KEY", 0)  # 0: no limit
+CALLS_PER_MINUTE_PER_USER = env.int("CALLS_PER_MINUTE_PER_USER", 0)
+CALLS_PER_MINUTE_PER_ADDRESS = env.int("CALLS_PER_MINUTE_PER_ADDRESS", 0)
 
 # Operation
 METRICS_ENABLED = env.bool("METRICS_ENABLED", False)  # serves /metrics to anyone who can reach it
@@ -75,11 +84,20 @@ elif _database["ENGINE"] == "django.db.backends.postgresql":
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Where limits are counted: for all processes in Redis, else for each in its own memory. Nothing else is kept there.
+_cache = env.dj_cache_url("CACHE_URL", "locmem://")
+if _cache["BACKEND"].endswith("RedisCache"):
+    # A cache that is away must not keep anybody waiting.
+    _cache.setdefault("OPTIONS", {}).update(socket_connect_timeout=0.25, socket_timeout=0.25)
+else:
+    _cache.setdefault("OPTIONS", {})["MAX_ENTRIES"] = 100_000  # of the default, 300, an attacker would be forgotten
+CACHES = {"default": _cache}
+
 # Secrets and passwords
 SECRET_KEY = env.str("SECRET_KEY", "") or read_or_create_secret_key(_key_dir / ".secret-key")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "libraries.limits.hashing.BoundedArgon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -112,6 +130,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sharing_project.middleware.RequestIdMiddleware",
     "sharing_project.middleware.ProbeMiddleware",
+    "sharing_project.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sharing_project.browsers.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -124,6 +143,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "sharing_project.middleware.DatabaseOutageMiddleware",
+    "sharing_project.middleware.HashingLimitMiddleware",
 ]
 if METRICS_ENABLED:
     INSTALLED_APPS += ["django_prometheus"]
@@ -172,6 +192,7 @@ AXES_FAILURE_LIMIT = LOGIN_ATTEMPTS
 AXES_COOLOFF_TIME = timedelta(minutes=LOGIN_LOCK_MINUTES)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "libraries.limits.logins.locked_out"
 AXES_VERBOSE = False
 
 # API: each dialect states its own authentication, renderers, pages and errors
@@ -189,6 +210,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": __version__,
     "OAS_VERSION": "3.1.0",
     "PREPROCESSING_HOOKS": ["libraries.api.hal.schema.base.in_the_documents_words"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "libraries.api.schema.with_too_many_calls",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
 
-from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.utils.http import parse_header_parameters
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharing_project.settings")
+from sharing_project.access_log import Application
+from sharing_project.body_limits import longest_body
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sharing_project.settings")
 
 
 def with_chunked_bodies(wrapped: Application) -> Application:
@@ -19,9 +19,8 @@ def with_chunked_bodies(wrapped: Application) -> Application:
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked" and not environ.get("CONTENT_LENGTH"):
-            body = environ["wsgi.input"].read(
-                settings.MAX_BODY_BYTES + 1
-            )  # one more: the reader refuses it as too long
+            most = longest_body(environ["PATH_INFO"])
+            body = environ["wsgi.input"].read(most + 1)  # one more: its reader refuses it as too long
             environ["wsgi.input"] = BytesIO(body)
             environ["CONTENT_LENGTH"] = str(len(body))
         return wrapped(environ, start_response)

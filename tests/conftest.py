@@ -11,11 +11,12 @@ from typing import Any
 
 import hypothesis
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 
 from libraries import demo
+from libraries.limits.hashing import BoundedArgon2
 from libraries.models import OPERATOR, Event, Library, Organization, Scope, Share, Team, User
 from libraries.people.keys import create_api_key, find_api_key
 from tests.clients import ApiClient
@@ -68,8 +69,21 @@ def static_files_are_found_when_asked_for() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def passwords_are_hashed_cheaply() -> None:
     """As in production, but for what makes it slow on purpose."""
-    Argon2PasswordHasher.time_cost = 1
-    Argon2PasswordHasher.memory_cost = 64
+    BoundedArgon2.time_cost = 1
+    BoundedArgon2.memory_cost = 64
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_counted_yet() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The moment by which rates count, as `clock[0]`: the beginning of a minute, and of a quarter of an hour."""
+    moment = [900_000_000.0]
+    monkeypatch.setattr("libraries.limits.rates.time", lambda: moment[0])
+    return moment
 
 
 def _end_other_sessions() -> None:

@@ -15,11 +15,18 @@ import pytest
 
 from tests.servers import ROOT, Server, running
 
-HELD = 90
+HELD = 60
 HALF_A_HEAD = b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Ty"
 HALF_A_BODY = (
     b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrftoken=x\r\n"
     b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nusername="
+)
+HALF_IN_CHUNKS = (
+    b"POST /access/v1/evaluation HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"sub\r\n'
+)
+HALVES = pytest.mark.parametrize(
+    "half", [HALF_A_HEAD, HALF_A_BODY, HALF_IN_CHUNKS], ids=["heads", "bodies", "bodies in chunks"]
 )
 KEY = "shr_topsecret"
 
@@ -41,13 +48,47 @@ def test_it_prepares_nothing(server: Server):
         assert database.execute("SELECT name FROM sqlite_master").fetchall() == []
 
 
-@pytest.mark.parametrize("half", [HALF_A_HEAD, HALF_A_BODY], ids=["heads", "bodies"])
+@HALVES
 def test_it_answers_while_many_have_sent_no_more_than_half(server: Server, half: bytes):
-    """More than there are places: who waits for the rest has none."""
+    """More than there are threads: who waits for the rest has none."""
     with ExitStack() as stack:
         for _ in range(HELD):
             stack.enter_context(server.connected()).sendall(half)
-        assert [server.ask("GET", "/healthz")[0] for _ in range(5)] == [200] * 5
+        asked = [server.ask("POST", "/access/v1/evaluation", b"{}", Content_Type="application/json") for _ in range(5)]
+        assert asked == [(401, b'"Authentication credentials were not provided."')] * 5
+
+
+def test_who_does_not_send_the_rest_is_given_up(tmp_path):
+    with running(tmp_path, HEAD_TIMEOUT_SECONDS="0.5", BODY_TIMEOUT_SECONDS="0.5") as server, ExitStack() as stack:
+        held = [stack.enter_context(server.connected()) for half in (HALF_A_HEAD, HALF_A_BODY, HALF_IN_CHUNKS) * 20]
+        for connection, half in zip(held, (HALF_A_HEAD, HALF_A_BODY, HALF_IN_CHUNKS) * 20, strict=True):
+            connection.sendall(half)
+        ends = [until_closed(connection)[:12] for connection in held]
+        assert server.ask("GET", "/healthz")[0] == 200
+    assert ends == [b"", b"HTTP/1.1 408", b"HTTP/1.1 408"] * 20
+
+
+def until_closed(connection: socket.socket) -> bytes:
+    received = b""
+    while piece := connection.recv(65536):
+        received += piece
+    return received
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/admin/login/", 413), ("/healthz", 413), ("/api/schema/", 413), ("/api/me", 413), ("/nowhere", 404)],
+)
+def test_a_body_that_is_too_long_is_let_pass_by(server: Server, path: str, status: int):
+    """A hundred megabytes, without their length: nothing is kept of them, and the peer hears the answer."""
+    assert server.ask("POST", path, iter([b"x" * 1_000_000] * 100))[0] == status
+
+
+def test_a_body_that_is_announced_as_too_long_is_refused_at_once(server: Server):
+    head = HALF_A_BODY.replace(b"Length: 100", b"Length: 100000000")
+    with server.connected() as connection:
+        connection.sendall(head)
+        assert connection.recv(12) == b"HTTP/1.1 413"
 
 
 def test_what_comes_late_is_still_read(server: Server):

@@ -22,11 +22,11 @@ INSTALLED = ROOT / ".venv" / "servers"
 FLOOR = "benchmarks.servers.floor"
 SETTINGS = "benchmarks.servers.floor_settings"
 GUNICORN = f"gunicorn {FLOOR} --bind 127.0.0.1:{{port}} --no-control-socket --log-level error"
-GRANIAN = f"granian --interface wsgi --host 127.0.0.1 --port {{port}} --workers 2 --log-level error {FLOOR}"
+GRANIAN = f"granian --host 127.0.0.1 --port {{port}} --workers 2 --log-level error {FLOOR}"
 SERVERS = {
-    "granian, 2 × 8 places, as here": f"{GRANIAN}:in_places --blocking-threads 256",
-    "granian, 2 × 8 threads": f"{GRANIAN}:application --blocking-threads 8",
-    "granian, 2 × 1 thread": f"{GRANIAN}:application --blocking-threads 1",
+    "granian, 2 × 8 threads, as here": f"{GRANIAN}:in_threads --interface asginl",
+    "granian, WSGI, 2 × 8 threads": f"{GRANIAN}:application --interface wsgi --blocking-threads 8",
+    "granian, WSGI, 2 × 1 thread": f"{GRANIAN}:application --interface wsgi --blocking-threads 1",
     "gunicorn gthread, 2 × 8 threads": f"{GUNICORN} --worker-class gthread --workers 2 --threads 8 --keep-alive 5",
     "gunicorn sync, 2": f"{GUNICORN} --worker-class sync --workers 2",
     "waitress, 1 × 8 threads": f"waitress --listen 127.0.0.1:{{port}} --threads 8 {FLOOR}:application",

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from sharing_project.places import with_places
+from sharing_project.receiving import with_threads
 
 
 class Floor(APIView):
@@ -29,4 +29,4 @@ class Floor(APIView):
 urlpatterns = [path("", Floor.as_view())]
 application = get_wsgi_application()
 asgi = get_asgi_application()
-in_places = with_places(application, 8, first=1024 * 1024)
+in_threads = with_threads(application, 8, longest=lambda path: 1024 * 1024, within=30)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
@@ -17,7 +17,13 @@ from libraries.db.outage import drop_idle_connections
 from libraries.errors import SharingError
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 RETRY_AFTER_SECONDS = 1
+MOST_FAULTS = 20
+"""So many a refusal names; of the others it says how many they are. Otherwise a body could ask for a longer answer."""
+LONGEST_TEXT = 500
+"""Characters of what was sent, or of a sentence that quotes it."""
 
 NOT_FOUND = (
     errors.LibraryNotFound,
@@ -99,6 +105,8 @@ class Failure:
     detail: str
     cause: Exception
     errors: tuple[FieldError, ...] = ()
+    more: int = 0
+    """How many errors there are besides."""
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -108,8 +116,8 @@ def failure_of(error: Exception, statuses: Mapping[type[Exception], int]) -> Fai
         case SharingError():
             return Failure(statuses[type(error)], str(error), error)
         case exceptions.ValidationError():
-            found = tuple(_field_errors(error.detail, error.get_codes()))
-            return Failure(statuses[exceptions.ValidationError], "The request is not valid.", error, found)
+            found, more = first_of(list(_field_errors(error.detail, error.get_codes())))
+            return Failure(statuses[exceptions.ValidationError], "The request is not valid.", error, tuple(found), more)
         case exceptions.UnsupportedMediaType():
             sentence, wanted = "Send the body as JSON, with Content-Type: application/json.", "application/json"
             status = statuses.get(type(error), error.status_code)
@@ -133,12 +141,23 @@ def failure_of(error: Exception, statuses: Mapping[type[Exception], int]) -> Fai
             return Failure(500, "Something went wrong here. Quote the request id when you report it.", error)
 
 
+def first_of(faults: Sequence[T]) -> tuple[Sequence[T], int]:
+    """Those that a refusal names, and how many more there are."""
+    return faults[:MOST_FAULTS], max(len(faults) - MOST_FAULTS, 0)
+
+
+def and_more(number: int) -> list[str]:
+    """A sentence for a dialect that has nothing but sentences, or none."""
+    return [f"And {number:,} more."] if number else []
+
+
 def _headers(error: exceptions.APIException) -> dict[str, str]:
     headers = {}
     if auth_header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = auth_header
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
+    headers |= getattr(error, "headers", {})
     return headers
 
 
@@ -146,11 +165,15 @@ def _field_errors(detail: Any, codes: Any, path: tuple[str, ...] = ()) -> Iterat
     """DRF's nested dicts and lists of messages, flat."""
     if isinstance(detail, dict):
         for key, inner in detail.items():
-            step = () if key == "non_field_errors" else (str(key),)
+            step = () if key == "non_field_errors" else (_shortened(str(key)),)
             yield from _field_errors(inner, codes[key], (*path, *step))
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
             step = (str(index),) if isinstance(inner, dict | list) else ()
             yield from _field_errors(inner, codes[index], (*path, *step))
     else:
-        yield FieldError(path, str(detail), str(codes))
+        yield FieldError(path, _shortened(str(detail)), str(codes))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"

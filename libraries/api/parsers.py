@@ -64,6 +64,12 @@ class StrictJSONParser(BaseParser):
         return data
 
 
+def refuse_too_long(announced: str) -> None:
+    """By its Content-Length, of which nobody need have read anything. Raises BodyTooLarge."""
+    if announced.isdecimal() and int(announced) > settings.MAX_BODY_BYTES:
+        raise BodyTooLarge
+
+
 def _read(stream: IO[bytes]) -> bytes:
     try:
         body = stream.read(settings.MAX_BODY_BYTES + 1)
@@ -94,8 +100,8 @@ def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Two values under one key: readers would differ about which one counts."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
+        met: set[str] = set()
+        twice = next(key for key, _ in pairs if key in met or met.add(key))  # type: ignore[func-returns-value]
         raise ParseError(f"The body is ambiguous: one of its objects has the key {json.dumps(twice)} twice.")
     return found
 

@@ -57,3 +57,23 @@ class ClosedObject(OpenApiSerializerExtension):
     def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return {**schema, "additionalProperties": False}
+
+
+RATE_LIMIT = "draft-ietf-httpapi-ratelimit-headers-10"
+LIMIT_HEADERS = {
+    "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."},
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": f"The limit; {RATE_LIMIT}."},
+    "RateLimit": {"schema": {"type": "string"}, "description": f"What is left of it, and for how long; {RATE_LIMIT}."},
+}
+
+
+def with_too_many_calls(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Wherever a credential is asked for, too many wrong ones are 429, in the shape of a 401."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            if refused := operation["responses"].get("401"):
+                answer = {"description": "Too many calls, or too many wrong credentials from this address."}
+                headers = refused.get("headers", {}) | LIMIT_HEADERS
+                headers.pop("WWW-Authenticate", None)
+                operation["responses"]["429"] = {**refused, **answer, "headers": headers}
+    return result

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from rest_framework.exceptions import AuthenticationFailed, NotFound, ParseError
+from rest_framework.exceptions import AuthenticationFailed, NotFound, ParseError, Throttled
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -23,7 +23,8 @@ from rest_framework.viewsets import ViewSet
 from libraries.access.check import get_library_for
 from libraries.api.authentication import DEAD_KEY, HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
-from libraries.api.parsers import StrictJSONParser, read_ahead
+from libraries.api.parsers import StrictJSONParser, read_ahead, refuse_too_long
+from libraries.api.throttles import call_limits, refuse_if_too_many
 from libraries.errors import CredentialEnded
 from libraries.events.record import client_address, recorded_via, recorded_with_key
 from libraries.events.standing import acting, acts_with
@@ -84,6 +85,11 @@ class DialectViewSet(ViewSet):
             return super().perform_content_negotiation(request, force)
         return renderer(), renderer.media_type
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A body that is too long is refused first, whoever sends it."""
+        refuse_too_long(request.META.get("CONTENT_LENGTH") or "")
+        super().initial(request, *args, **kwargs)
+
     @property
     def caller(self) -> User:
         """Who asks: behind the permission check there always is somebody."""
@@ -114,12 +120,24 @@ class DialectViewSet(ViewSet):
     def get_exception_handler(self) -> Callable[[Exception, Any], HttpResponse]:
         return self._answer
 
+    def get_throttles(self) -> list[Any]:
+        return call_limits()
+
     def _answer(self, error: Exception, context: Any) -> HttpResponse:
+        if isinstance(error, AuthenticationFailed):
+            error = self._throttled(error)
         failure = failure_of(error, self.statuses)
         response = self.error_response(failure)
         for name, value in failure.headers.items():
             response.headers[name] = value
         return response
+
+    def _throttled(self, failed: AuthenticationFailed) -> AuthenticationFailed | Throttled:
+        try:
+            refuse_if_too_many(self.request, failed)
+        except Throttled as throttled:
+            return throttled
+        return failed
 
     def error_response(self, failure: Failure) -> HttpResponse:
         """The failure in the dialect's words and shape."""

@@ -117,7 +117,7 @@ def test_a_dialect_has_the_one_order_of_checks(base: type[DialectViewSet]) -> No
     """It says where its clients put the key, how it speaks and how it puts its errors; nothing else."""
     own = {"authentication_classes"}
     assert [name for name in SHARED_BY_ALL if name not in own and not inherits(base, name, DialectViewSet)] == []
-    assert base.initial is APIView.initial
+    assert base.initial is DialectViewSet.initial
     assert base.permission_classes == [HasScope]
     [way_in] = base.authentication_classes
     assert (way_in.authenticate, way_in.authenticate_header) == (

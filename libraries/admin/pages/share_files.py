@@ -58,9 +58,9 @@ class UploadForm(ImportForm):
 
     def clean_import_file(self) -> Any:
         file = self.cleaned_data["import_file"]
-        if file.size > settings.MAX_BODY_BYTES:
+        if file.size > settings.MAX_IMPORT_BYTES:
             raise forms.ValidationError(
-                f"The file has more than {settings.MAX_BODY_BYTES:,} bytes. Split it into several."
+                f"The file has more than {settings.MAX_IMPORT_BYTES:,} bytes. Split it into several."
             )
         return file
 

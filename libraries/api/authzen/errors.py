@@ -8,7 +8,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.response import Response
 
 from libraries import errors
-from libraries.api.failures import Failure, FieldError, failure_of, usual_statuses
+from libraries.api.failures import Failure, FieldError, and_more, failure_of, usual_statuses
 
 STATUSES = {**usual_statuses(invalid=400), UnsupportedMediaType: 400, errors.AmbiguousName: 400}
 """The specification calls whatever is wrong with a request a 400."""
@@ -27,7 +27,7 @@ def error_of(error: Exception) -> dict[str, Any]:
 
 def _message(failure: Failure) -> str:
     """Every field that is wrong, by its name; else the sentence."""
-    return " ".join(map(_sentence, failure.errors)) or failure.detail
+    return " ".join([*map(_sentence, failure.errors), *and_more(failure.more)]) or failure.detail
 
 
 def _sentence(error: FieldError) -> str:

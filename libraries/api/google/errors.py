@@ -9,7 +9,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from libraries import errors
-from libraries.api.failures import CONFLICTS, Failure, FieldError, usual_statuses
+from libraries.api.failures import CONFLICTS, Failure, FieldError, and_more, usual_statuses
 from libraries.api.google.messages import UNKNOWN_NAME
 from libraries.api.google.permissions import AlreadyShared, PermissionNotFound
 from libraries.models import EVERYONE
@@ -62,7 +62,7 @@ def status(failure: Failure) -> Response:
 
 def _message(failure: Failure) -> str:
     """Clients show the message alone, so it says which field it is about."""
-    return "\n".join(map(_sentence, failure.errors)) or failure.detail
+    return "\n".join([*map(_sentence, failure.errors), *and_more(failure.more)]) or failure.detail
 
 
 def _sentence(error: FieldError) -> str:

@@ -12,8 +12,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 UNKNOWN_NAME = "unknown_name"
-MOST_UNKNOWN = 10
-"""So many are told: an answer must not grow with whatever was sent."""
 
 
 def snake_case(name: str) -> str:
@@ -34,7 +32,7 @@ class Message(serializers.Serializer):
     def _by_field(self, data: Mapping[str, Any]) -> dict[str, Any]:
         spellings = {spelling: name for name in map(str, self.fields) for spelling in (name, snake_case(name))}
         if unknown := [name for name in data if name not in spellings]:
-            raise serializers.ValidationError({name: [_unknown(name)] for name in unknown[:MOST_UNKNOWN]})
+            raise serializers.ValidationError({name: [_unknown(name)] for name in unknown})
         fields = [spellings[name] for name in data]
         if twice := {name for name in fields if fields.count(name) > 1}:
             raise serializers.ValidationError({name: ["Given twice, in two spellings."] for name in sorted(twice)})

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from libraries import errors
 from libraries.api.addresses import base_address
-from libraries.api.failures import Failure, FieldError, usual_statuses
+from libraries.api.failures import Failure, FieldError, first_of, usual_statuses
 from libraries.api.hal.problem_types import ProblemType, type_of
 from libraries.api.preconditions import PreconditionFailed
 
@@ -46,7 +46,8 @@ FORBIDDEN_FIELDS: dict[type[errors.SharingError], str] = {
 def problem(
     failure: Failure, request: Request, fields: Mapping[type[errors.SharingError], str] = MappingProxyType({})
 ) -> HttpResponse:
-    """A problem document: `type`, `title`, `status`, `detail`, `instance`, what the core adds, and `errors`.
+    """A problem document: `type`, `title`, `status`, `detail`, `instance`, what the core adds, `errors`,
+    and `moreErrors`, how many there are besides.
 
     fields: what takes the place of FIELDS for some errors.
     It is rendered here, so that it is the same whatever the request would accept.
@@ -70,6 +71,8 @@ def problem(
         document["outsideShares"] = failure.cause.number
     if found := _errors(failure, {**FIELDS, **fields}):
         document["errors"] = found
+    if more := _more(failure):
+        document["moreErrors"] = more
     return HttpResponse(JSONRenderer().render(document), status=status, content_type=MEDIA_TYPE)
 
 
@@ -87,10 +90,17 @@ def _status(failure: Failure) -> int:
 
 def _errors(failure: Failure, fields: Mapping[type[errors.SharingError], str]) -> list[dict[str, Any]]:
     if isinstance(failure.cause, errors.SharesRefused):
-        return [_error_of_item(index, refusal) for index, refusal in sorted(failure.cause.refusals.items())]
+        named, _ = first_of(sorted(failure.cause.refusals.items()))
+        return [_error_of_item(index, refusal) for index, refusal in named]
     if isinstance(failure.cause, errors.SharingError) and failure.status == 422:
         return [{"pointer": pointer((fields[type(failure.cause)],)), "detail": failure.detail}]
     return [_error_of_field(error) for error in failure.errors]
+
+
+def _more(failure: Failure) -> int:
+    if isinstance(failure.cause, errors.SharesRefused):
+        return first_of(list(failure.cause.refusals))[1]
+    return failure.more
 
 
 def _error_of_item(index: int, refusal: errors.SharingError) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
 from libraries import errors
-from libraries.api.failures import Failure, usual_statuses
+from libraries.api.failures import Failure, and_more, usual_statuses
 from libraries.api.lightly.replacing import ConfigNotFound, UnknownEntries
 from libraries.rules.levels import Kind
 
@@ -61,4 +61,4 @@ def _code(failure: Failure) -> str:
 def _sentence(failure: Failure) -> str:
     """Every field that is wrong, by its name, after the sentence."""
     wrong = [f"{'.'.join(error.path) or 'body'}: {error.detail}" for error in failure.errors]
-    return " ".join([failure.detail, *wrong])
+    return " ".join([failure.detail, *wrong, *and_more(failure.more)])

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from libraries.api.failures import first_of
 from libraries.api.lightly.configs import ACCESS_TYPES, config_id, live_shares
 from libraries.errors import SharesRefused, SharingError
 from libraries.identifiers import is_uuid
@@ -39,7 +40,8 @@ class UnknownEntries(SharingError):
     rule = "R8"
 
     def __init__(self, entries: Mapping[Kind, Sequence[str]]) -> None:
-        names = ", ".join(f"“{entry}”" for kind in entries for entry in entries[kind])
+        named, more = first_of([f"“{entry}”" for kind in entries for entry in entries[kind]])
+        names = ", ".join(named) + (f" and {more:,} more" if more else "")
         super().__init__(f"This dataset cannot be shared with {names}: no such user, team or organization.")
         self.kind = next(iter(entries))
 
@@ -57,7 +59,7 @@ def replace_config(*, library: Library, access_type: str, wanted: Mapping[Kind, 
     """Share the library at one level with exactly those whom `wanted` names; kinds that it lacks stay as they are.
 
     wanted: by kind, the e-mails of users, the ids or slugs of teams and organizations. Owners stay owners either way.
-    Raises UnknownEntries, which names all of them, and what the verbs raise; then nothing has changed.
+    Raises UnknownEntries, which names them, and what the verbs raise; then nothing has changed.
     """
     library = locked_library_for(actor, library, Action.SHARE)
     level = ACCESS_TYPES[access_type]

@@ -10,7 +10,7 @@ from rest_framework.exceptions import MethodNotAllowed, NotFound, ParseError
 from rest_framework.response import Response
 
 from libraries import errors
-from libraries.api.failures import Failure, usual_statuses
+from libraries.api.failures import Failure, and_more, usual_statuses
 
 STATUSES = {**usual_statuses(invalid=422), ParseError: 422}
 
@@ -52,6 +52,8 @@ def _problems(failure: Failure, part: str) -> Iterator[dict[str, Any]]:
         yield _problem((part, FIELDS[type(failure.cause)]), failure.detail, "value_error")
     for error in failure.errors:
         yield _problem((part, *error.path), error.detail, TYPES.get(error.code, "value_error"))
+    for sentence in and_more(failure.more):
+        yield _problem((part,), sentence, "value_error")
 
 
 def _problem(location: tuple[str, ...], message: str, kind: str) -> dict[str, Any]:

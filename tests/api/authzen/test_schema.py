@@ -39,7 +39,7 @@ def test_every_call_says_what_it_does(operations):
 def test_every_refusal_is_a_string(operations):
     for call, operation in operations.items():
         refusals = {status: answer for status, answer in operation["responses"].items() if status != "200"}
-        assert set(refusals) == (set() if call.startswith("get") else {"400", "401", "403"})
+        assert set(refusals) == (set() if call.startswith("get") else {"400", "401", "403", "429"})
         for answer in refusals.values():
             assert answer["content"] == {"application/json": {"schema": {"type": "string"}}}
 

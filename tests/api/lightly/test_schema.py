@@ -38,12 +38,12 @@ def test_it_has_the_three_documented_calls_and_no_other(schema):
 @pytest.mark.parametrize(
     ("method", "path", "statuses"),
     [
-        ("post", "/v1/datasets/{datasetId}/collaboration/access", ["201", "400", "401", "403", "404"]),
-        ("get", "/v1/datasets/{datasetId}/collaboration/access", ["200", "400", "401", "403", "404"]),
+        ("post", "/v1/datasets/{datasetId}/collaboration/access", ["201", "400", "401", "403", "404", "429"]),
+        ("get", "/v1/datasets/{datasetId}/collaboration/access", ["200", "400", "401", "403", "404", "429"]),
         (
             "delete",
             "/v1/datasets/{datasetId}/collaboration/access/{accessConfigId}",
-            ["200", "400", "401", "403", "404"],
+            ["200", "400", "401", "403", "404", "429"],
         ),
     ],
 )
@@ -51,7 +51,7 @@ def test_each_call_has_the_documented_answers(schema, method, path, statuses):
     responses = schema["paths"][path][method]["responses"]
 
     assert list(responses) == statuses
-    for status in ("400", "401", "403", "404"):
+    for status in ("400", "401", "403", "404", "429"):
         assert responses[status]["content"]["application/json"]["schema"] == {
             "$ref": "#/components/schemas/ApiErrorResponse"
         }

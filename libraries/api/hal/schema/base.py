@@ -101,8 +101,9 @@ Problem = inline_serializer(
             FIELD_PROBLEM,
             many=True,
             required=False,
-            help_text="With 422, and with a 403 for many shares.",
+            help_text="With 422, and with a 403 for many shares: the first 20.",
         ),
+        "moreErrors": serializers.IntegerField(required=False, help_text="How many errors there are besides."),
     },
 )
 

@@ -56,7 +56,7 @@ shares = extend_schema_view(
         refused=(404, *OF_A_BODY),
         description=(
             "The rules are those of a PUT or a DELETE for each, apart from this: taking away a share that is not "
-            "there changes nothing. If one is refused nothing changes, and `errors` has them all: 403 where each is "
+            "there changes nothing. If one is refused nothing changes, and `errors` names the first 20: 403 where each is "
             "one that the caller may not make, 422 otherwise. Who may not share leaves by a DELETE of their own."
         ),
     ),
