@@ -96,7 +96,7 @@ class Service:
 
 
 def run(folder: Path, *arguments: str) -> str:
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'served.sqlite3'}", "SECRET_KEY": "x"}
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'served.sqlite3'}", "SECRET_KEY": "x" * 50}
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
 

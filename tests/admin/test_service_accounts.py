@@ -5,6 +5,7 @@ from django.test import Client
 
 from libraries.library_lifecycle import create_library
 from libraries.models import OPERATOR, Event, User
+from libraries.people.administrators import set_administrator
 from libraries.people.keys import create_api_key, find_api_key
 from libraries.people.queries import is_member
 from libraries.people.service_accounts import create_service_account
@@ -148,7 +149,8 @@ class TestAmongPeople:
         client.force_login(robot, backend="django.contrib.auth.backends.ModelBackend")
         assert client.get("/admin/").status_code == 302
 
-    def test_a_person_of_whom_keys_would_end_is_shown_which(self, console, alice, robot):
+    def test_a_person_of_whom_keys_would_end_is_shown_which(self, console, acme, alice, bob, robot):
+        set_administrator(organization=acme, user=bob, administrator=True, actor=alice)
         own, _ = create_api_key(user=alice, name="own", actor=alice)
         program, _ = create_api_key(user=robot, name="ci", actor=alice)
         html = console.get(f"/admin/libraries/user/{alice.pk}/change/").content.decode()

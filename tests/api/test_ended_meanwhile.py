@@ -18,10 +18,12 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from libraries.api import authentication
-from libraries.models import ApiKey, Library, User
+from libraries.models import OPERATOR, ApiKey, Library, Organization, User
 from libraries.people.accounts import change_account
+from libraries.people.administrators import set_administrator
 from libraries.people.keys import find_api_key, revoke_api_key
-from tests.api.hal.calls import CALLS, HANDBOOK, OLD_KEY, snapshot
+from libraries.people.service_accounts import create_service_account
+from tests.api.hal.calls import CALLS, HANDBOOK, OLD_KEY, ROBOTS_KEY, snapshot
 
 HAL_WRITES = {name: (call.method, call.path, call.body) for name, call in CALLS.items() if call.writes}
 WRITES: dict[str, tuple[str, str, Any]] = {
@@ -104,6 +106,7 @@ def send(client_for, alice, carol, monkeypatch):
                 return key
 
             monkeypatch.setattr(authentication, "find_api_key", find)
+        _make_a_robot()
         ApiKey.objects.create(pk=OLD_KEY, user=alice, name="old key", digest="0" * 64)  # that the call can be made of
         sent = None if body is None else client_body(body)
         if while_it_comes:
@@ -121,6 +124,13 @@ def send(client_for, alice, carol, monkeypatch):
         return answer, snapshot() != before
 
     return send
+
+
+def _make_a_robot() -> None:
+    """The service account that calls can be about, with a key."""
+    acme = Organization.objects.get(slug="acme")
+    robot = create_service_account(organization=acme, name="robot", actor=OPERATOR)
+    ApiKey.objects.create(pk=ROBOTS_KEY, user=robot, name="its key", digest="1" * 64)
 
 
 def client_body(body: Any) -> bytes:
@@ -177,12 +187,12 @@ def test_a_power_that_was_not_there_before_takes_nothing_away(send):
     assert (answer.status_code, changed) == (200, True)
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"a": 1, "a": 2}', b" " * 2_000_000])
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"a": 1, "a": 2}'])
 @pytest.mark.parametrize("name", [*WRITES, "authzen"])
 def test_who_has_no_key_is_told_so_whatever_the_body_is(client_for, world, name, body):
     method, path, _ = {**WRITES, "authzen": DECISION}[name]
     assert client_for(None).send(method, path, body).status_code == 401
-    assert client_for("alice").send(method, path, body).status_code in (400, 413, 422)
+    assert client_for("alice").send(method, path, body).status_code in (400, 422)
 
 
 class Torn(BytesIO):
@@ -209,6 +219,8 @@ def by_revocation(user: User) -> None:
 
 
 def by_deactivation(user: User) -> None:
+    acme = Organization.objects.get(slug="acme")
+    set_administrator(organization=acme, user=User.objects.get(username="carol"), administrator=True, actor=OPERATOR)
     change_account(user=user, changes={"is_active": False}, actor=User.objects.get(username="admin"))
 
 

@@ -19,7 +19,7 @@ def key(bob):
     """Bob's laptop; his old phone's key is revoked."""
     old, _ = create_api_key(user=bob, name="phone", actor=OPERATOR)
     revoke_api_key(key=old, actor=OPERATOR)
-    return create_api_key(user=bob, name="laptop", scopes=[Scope.LIBRARY_READ], actor=OPERATOR)[0]
+    return create_api_key(user=bob, name="laptop", scopes=[Scope.LIBRARY_READ, Scope.KEY_MANAGE], actor=OPERATOR)[0]
 
 
 def test_it_hands_over_takes_and_says_so_r12(run, acme, bob, carol, handbook, roadmap, key):

@@ -11,6 +11,7 @@ from libraries.models import OPERATOR, Event, Library, Organization, Share, Shar
 from libraries.people.administrators import administers, set_administrator
 from libraries.people.members import remove_member
 from libraries.people.queries import is_member
+from libraries.people.service_accounts import create_service_account
 from libraries.rules.levels import Action, Level
 from tests.factories import give, level_of, make_user
 
@@ -120,7 +121,7 @@ def test_anyone_leaves_r15(alice, bob, carol, acme, roadmap, new_events):
 
 def test_an_inactive_account_and_a_service_account_do_not_leave_r13_r15(carol, dave, acme):
     User.objects.filter(pk=dave.pk).update(is_active=False)
-    robot = make_user("robot", member_of=acme, service_of=acme)
+    robot = create_service_account(organization=acme, name="robot", actor=OPERATOR)
     for user in (dave, robot):
         with pytest.raises(NotAdministrator):
             remove(acme, user, actor=user)

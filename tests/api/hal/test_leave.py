@@ -5,6 +5,7 @@ import pytest
 from libraries.models import OPERATOR, Event, Scope, User
 from libraries.people.administrators import set_administrator
 from libraries.people.queries import is_member
+from libraries.people.service_accounts import create_service_account
 from libraries.rules.levels import Level
 from tests.api.hal.calls import ACME, snapshot
 from tests.api.hal.documents import problem
@@ -92,9 +93,9 @@ def test_it_takes_a_key_that_may_change_members(client_for, dave, acme, scopes):
 
 
 def test_a_service_account_stays_r13(client_for, acme):
-    robot = make_user("robot", member_of=acme, service_of=acme)
-    client = client_for("robot")
-    assert leave_link(client, "robot") is None
+    robot = create_service_account(organization=acme, name="gateway", actor=OPERATOR)
+    client = client_for("acme.gateway")
+    assert leave_link(client, "acme.gateway") is None
     for query in ("", "?dryRun=true"):
-        assert client.delete(f"{MEMBERS}/robot{query}").status_code == 403
+        assert client.delete(f"{MEMBERS}/acme.gateway{query}").status_code == 403
     assert is_member(robot, acme)

@@ -179,7 +179,7 @@ class TestDefaultOrganization:
     def test_leaving_it_clears_it(self, client_for, bob, globex, acme):
         client = client_for("bob")
         client.patch("/api/me", {"defaultOrganization": "globex"})
-        remove_member(organization=globex, user=bob, actor=OPERATOR)
+        remove_member(organization=globex, user=bob, actor=bob)
         assert User.objects.get(pk=bob.pk).default_organization is None
         assert client.get("/api/me").json()["defaultOrganization"] is None
         assert client.post("/api/libraries", {"name": "Mine"}).json()["organization"] == "acme"
@@ -187,5 +187,5 @@ class TestDefaultOrganization:
     def test_leaving_another_keeps_it(self, client_for, bob, carol, globex, acme):
         client = client_for("bob")
         client.patch("/api/me", {"defaultOrganization": "globex"})
-        remove_member(organization=acme, user=bob, successor=carol, actor=OPERATOR)
+        remove_member(organization=acme, user=bob, successor=carol, actor=bob)
         assert client.get("/api/me").json()["defaultOrganization"] == "globex"

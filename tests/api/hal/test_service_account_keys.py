@@ -37,6 +37,7 @@ def document(key, *, made_by, delete=True):
         "createdAt": moment(key.created_at),
         "expiresAt": key.expires_at and moment(key.expires_at),
         "madeBy": made_by,
+        "madeByKey": key.made_by_key_id and str(key.made_by_key_id),
     }
 
 
