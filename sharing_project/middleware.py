@@ -84,7 +84,8 @@ class ReadableMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.COOKIES = {name: text for name, text in request.COOKIES.items() if is_storable(name + text)}
-        request._encoding = "utf-8"  # its setter would read the query, which the API refuses in its own words
+        # Its setter would read the query, which the API refuses in its own words.
+        vars(request)["_encoding"] = "utf-8"
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:

@@ -60,7 +60,7 @@ def test_the_list_is_exported(console, list_page):
 
     lines = download.value.path().read_text("utf-8-sig").splitlines()
     assert lines[0] == "library,principal,level,expires_at,note"
-    assert "handbook,org:acme,READER,," in lines
+    assert "acme.handbook,org:acme,READER,," in lines
 
 
 def test_why_a_row_is_refused_stands_in_it(console, list_page):
