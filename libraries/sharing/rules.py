@@ -50,6 +50,10 @@ class Wanted(NamedTuple):
         standing = (share.level, share.expires_at, share.note)
         return all(wanted is KEEP or wanted == found for wanted, found in zip(self, standing, strict=True))
 
+    def says(self, share: CurrentShare) -> bool:
+        """Whether it names the share's end, too: then it is the share as a reader found it, sent back."""
+        return self.expires_at == share.expires_at and self.is_met_by(share)
+
 
 class Terms(NamedTuple):
     """What a share says of its principal."""
@@ -93,6 +97,8 @@ def new_terms(
     if before is None and not admissible:
         raise UnknownPrincipal(text)
     _refuse_levels_above(access.ceiling, wanted.level, before)
+    if before and wanted.says(before):
+        return terms_of(before)
     if wanted.level == Level.OWNER and kind != Kind.USER:
         raise OnlyUsersOwn
     terms = Terms(wanted.level, _end(wanted.level, wanted.expires_at, before, access), _note(wanted.note, before))
