@@ -387,12 +387,12 @@ class KeyNotFound(SharingError):
 
 
 class ExpiryRefused(SharingError):
-    """The expiry date is in the past, after the sharer's (or the asking key's) own, or on an OWNER share (R3)."""
+    """The expiry date is in the past, after the sharer's (or the asking key's) own, on an OWNER share, or missing (R3)."""
 
     code = "expiry_refused"
     rule = "R3"
     title = "Expiry date refused"
-    what_to_do = "Choose a date in the future, and not after the end of your own access. Leave it out for an owner."
+    what_to_do = "Choose a date in the future, and not after the end of your own access, or say that there is no end. Leave it out for an owner."
 
     def __init__(self, reason: str, latest: datetime | None = None) -> None:
         super().__init__(reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from django.db import IntegrityError, router, transaction
 from django.db.models import F, QuerySet
@@ -127,10 +127,10 @@ def change_library(
     """
     with transaction.atomic():
         library = locked_library_for(actor, library, Action.VIEW)
-        _refuse_changes(library, changes)
+        changed = differences_of(library, changes)
+        _refuse_changes(library, changes, changed)
         if precondition:
             precondition(library)
-        changed = differences_of(library, changes)
         if changed:
             now = timezone.now()
             Library.objects.filter(pk=library.pk).update(**changes, updated_at=now, revision=F("revision") + 1)
@@ -150,12 +150,15 @@ def require_any_change(library: Library) -> None:
         raise ActionNotAllowed(Action.CHANGE)
 
 
-def _refuse_changes(library: Library, changes: Mapping[str, object]) -> None:
+def _refuse_changes(library: Library, changes: Mapping[str, object], changed: Collection[str]) -> None:
+    """changed: those of the changes that make a difference. What stays as it is takes no right to change it."""
     if unknown := changes.keys() - set(CHANGEABLE):
         raise ValueError(f"Nobody changes {', '.join(sorted(unknown))} here.")
-    settings_only = set(changes) == {"editors_can_share"}
+    if changes and not changed:
+        return require_any_change(library)
+    settings_only = set(changed) == {"editors_can_share"}
     needed = {Action.TRANSFER} if settings_only else {Action.CHANGE}
-    if "editors_can_share" in changes:
+    if "editors_can_share" in changed:
         needed.add(Action.TRANSFER)
     for action in sorted(needed - library.access.actions):
         raise ActionNotAllowed(action)

@@ -5,19 +5,20 @@ Everybody may ask about themselves. About others may ask who holds `check_access
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from libraries.access.compiled import find_for_decision, find_user
+from libraries.access.known import known_of_each
 from libraries.access.named import NamedLibrary, find_named_libraries
 from libraries.access.names import POWERS_TO_ASK, Candidates, Known
 from libraries.access.pairs import Pair, Powers, access_of_each, powers_among
 from libraries.access.subjects import SubjectName, find_subjects
-from libraries.access.verdict import share_name, verdict
+from libraries.access.verdict import share_name, verdict, verdict_on_inactive
 from libraries.db.text import is_storable
 from libraries.errors import AmbiguousName, LibraryNotFound, MayNotAsk
 from libraries.models import (
@@ -92,13 +93,34 @@ def _decide_one(question: Question, asker: User) -> Decision | Undecided:
         return refusal
     if not (may_ask_about_others or user == asker):
         return MayNotAsk()
-    return _decision(question, library, library.access if library else Access(), is_open=may_ask_about_others)
+    inactive = user is not None and library is not None and _known_inactive(asker, [(user, library)])(user, library)
+    access = library.access if library else Access()
+    return _decision(question, library, access, is_open=may_ask_about_others, inactive=inactive)
 
 
-def _decision(question: Question, library: Library | NamedLibrary | None, access: Access, *, is_open: bool) -> Decision:
-    """is_open: whether the asker may know of the library without being let in by `access`."""
+def _known_inactive(asker: User, pairs: Collection[tuple[User, Library | NamedLibrary]]) -> Callable[[Any, Any], bool]:
+    """Whether a user is inactive and the asker may know of them when they ask about the library (R9).
+
+    No query, or two where somebody is inactive.
+    """
+    concerned = [(user.pk, library.pk) for user, library in pairs if not user.is_active]
+    if not concerned:
+        return lambda user, library: False
+    is_known = known_of_each(asker, {user for user, _ in concerned}, {library for _, library in concerned})
+    return lambda user, library: not user.is_active and is_known(user.pk, library.pk)
+
+
+def _decision(
+    question: Question, library: Library | NamedLibrary | None, access: Access, *, is_open: bool, inactive: bool
+) -> Decision:
+    """is_open: whether the asker may know of the library without being let in by `access`.
+
+    inactive: whether the subject is an account that is, and of which the asker may know.
+    """
     if library is None or not (is_open or Action.VIEW in access.actions):
         return Decision(False, str(LibraryNotFound()))
+    if inactive:
+        return Decision(False, verdict_on_inactive(question.subject.text))
     deciding = _deciding(access)
     names = [share_name(grant, grant.principal) for grant in deciding]
     reason = verdict(question.subject.text, library, access, decided_by=names)
@@ -120,6 +142,8 @@ class _Case:
         self.open = {each for each in organizations if self._is_open(each, powers)}
         self.meant = self._meant(candidates, questions)
         pairs = self._pairs(set(questions))
+        people = [(subject.instance, each) for subject, each in pairs.values() if isinstance(subject.instance, User)]
+        self.known_inactive = _known_inactive(asker, people)
         self.access = dict(zip(pairs, access_of_each(list(pairs.values()), powers), strict=True))
 
     def _candidates(self, questions: Sequence[Question]) -> Candidates[NamedLibrary]:
@@ -171,7 +195,12 @@ class _Case:
         if not (is_open or question.subject in self.own):
             return MayNotAsk()
         access = self.access.get((question.subject, question.library)) or Access()
-        return _decision(question, library, access, is_open=is_open)
+        subject = self.subjects.get(question.subject)
+        inactive = library is not None and subject is not None and self._is_inactive(subject, library)
+        return _decision(question, library, access, is_open=is_open, inactive=inactive)
+
+    def _is_inactive(self, subject: Principal, library: NamedLibrary) -> bool:
+        return isinstance(subject.instance, User) and self.known_inactive(subject.instance, library)
 
 
 def _deciding(access: Access) -> list[SharedGrant]:

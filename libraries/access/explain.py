@@ -12,7 +12,7 @@ from django.db.models import BooleanField, Case, Q, QuerySet, When
 from django.db.models.functions import Now
 
 from libraries.access.known import known_people
-from libraries.access.verdict import share_name, verdict
+from libraries.access.verdict import share_name, verdict, verdict_on_inactive
 from libraries.db.text import is_storable
 from libraries.errors import OthersAccess, PersonNotFound
 from libraries.models import Library, OrganizationUserObjectPermission, Share, User
@@ -27,6 +27,7 @@ class Effect(StrEnum):
     SHUT_OUT = "shut-out"
     SHUTS_OUT = "shuts-out"
     EXPIRED = "expired"
+    INACTIVE = "inactive"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Explanation:
     def verdict(self) -> str:
         """The answer in one sentence."""
         if not self.user.is_active:
-            return f"{self.user} is inactive, so may do nothing."
+            return verdict_on_inactive(str(self.user))
         deciding = Effect.COUNTS if self.level else Effect.SHUTS_OUT
         decided_by, expired = self._names(deciding), self._names(Effect.EXPIRED)
         return verdict(str(self.user), self.library, self.access, decided_by=decided_by, expired=expired)
@@ -101,7 +102,8 @@ def _explained(user: User, library: Library, shares: list[Share], administers: b
         editors_can_share=library.editors_can_share,
     )
     level, breadth = effective_level(running), shut_out_breadth(running)
-    return Explanation(user, library, access, tuple(Reason(s, _effect(s, level, breadth)) for s in shares))
+    effects = [_effect(share, level, breadth) if user.is_active else _effect_on_inactive(share) for share in shares]
+    return Explanation(user, library, access, tuple(map(Reason, shares, effects)))
 
 
 def get_explanation_for(asker: User, library: Library, username: str) -> Explanation:
@@ -150,3 +152,8 @@ def _effect(share: Share, level: Level, breadth: int) -> Effect:
     if share.kind >= breadth:
         return Effect.SHUT_OUT
     return Effect.COUNTS if share.level == level else Effect.BELOW
+
+
+def _effect_on_inactive(share: Share) -> Effect:
+    """Nothing counts for them, so no share does."""
+    return Effect.EXPIRED if share.is_expired else Effect.INACTIVE

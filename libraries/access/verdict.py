@@ -30,6 +30,11 @@ def verdict(
     return f"{before}{name} has no access to {library.natural_id}: {why}{_power('but', library, access)}."
 
 
+def verdict_on_inactive(name: str) -> str:
+    """The sentence about an inactive account, for who may know of it (R9); to others it is as nobody."""
+    return f"{name} is inactive, so may do nothing."
+
+
 def share_name(share: ShareTerms, principal_name: str) -> str:
     """How a verdict calls a share of that principal."""
     return "their own share" if share.kind == Kind.USER else principal_name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO, RawIOBase
 from math import isfinite
@@ -14,6 +15,8 @@ from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
 from libraries.db.text import is_storable
+
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class BodyTooLarge(APIException):
@@ -58,9 +61,30 @@ class StrictJSONParser(BaseParser):
             body = _read(stream)
             data = _loaded(body)
             if b"\\u" in body:  # only an escape can bring them: UTF-8 and JSON have no other place for them
-                _refuse_unstorable(data)
+                data = self.with_unstorable(data)
         except RecursionError as error:
             raise ParseError("The body is nested too deeply.") from error
+        return data
+
+    def with_unstorable(self, data: Any) -> Any:
+        """What becomes of a body that may hold text which no database stores. Raises ValidationError where there is any."""
+        _refuse_unstorable(data)
+        return data
+
+
+class NamingParser(StrictJSONParser):
+    """For questions, which store nothing: a name that nobody could have is taken, and names nothing.
+
+    Half a surrogate pair becomes NUL, which no name has either, and which an answer can repeat.
+    """
+
+    def with_unstorable(self, data: Any) -> Any:
+        if isinstance(data, str):
+            return SURROGATE.sub("\0", data)
+        if isinstance(data, list):
+            return [self.with_unstorable(item) for item in data]
+        if isinstance(data, dict):
+            return {self.with_unstorable(key): self.with_unstorable(value) for key, value in data.items()}
         return data
 
 

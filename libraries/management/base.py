@@ -100,6 +100,11 @@ def end(text: str) -> datetime:
     return _argument(end_of, text)
 
 
+def end_or_none(text: str) -> datetime | None:
+    """The same, or `none` for no end."""
+    return None if text.strip().casefold() == "none" else end(text)
+
+
 def _argument(meaning: Callable[[str], T], text: str) -> T:
     try:
         return meaning(text)

@@ -38,7 +38,8 @@ KEEP: Final = Keep.KEEP
 class Wanted(NamedTuple):
     """What a caller asks of one share.
 
-    expires_at: an aware datetime; None for no end, or for the actor's own end (R3). KEEP leaves a running end.
+    expires_at: an aware datetime; None for no end, or for the actor's own end (R3). KEEP leaves a running end, and is
+    refused where the share is over: there is none to leave.
     """
 
     level: Level
@@ -46,9 +47,15 @@ class Wanted(NamedTuple):
     note: str | Keep = KEEP
 
     def is_met_by(self, share: CurrentShare) -> bool:
-        """Whether the share says all this as it is."""
+        """Whether the share says all this as it is; one that is over says no end that could be kept."""
+        if self.expires_at is KEEP and is_over(share):
+            return False
         standing = (share.level, share.expires_at, share.note)
         return all(wanted is KEEP or wanted == found for wanted, found in zip(self, standing, strict=True))
+
+    def says(self, share: CurrentShare) -> bool:
+        """Whether it names the share's end, too: then it is the share as a reader found it, sent back."""
+        return self.expires_at == share.expires_at and self.is_met_by(share)
 
 
 class Terms(NamedTuple):
@@ -93,6 +100,8 @@ def new_terms(
     if before is None and not admissible:
         raise UnknownPrincipal(text)
     _refuse_levels_above(access.ceiling, wanted.level, before)
+    if before and wanted.says(before):
+        return terms_of(before)
     if wanted.level == Level.OWNER and kind != Kind.USER:
         raise OnlyUsersOwn
     terms = Terms(wanted.level, _end(wanted.level, wanted.expires_at, before, access), _note(wanted.note, before))
@@ -133,6 +142,11 @@ def terms_of(share: CurrentShare) -> Terms:
     return Terms(Level(share.level), share.expires_at, share.note)
 
 
+def is_over(share: CurrentShare) -> bool:
+    """Whether the share has ended, so that it counts for nothing (R3)."""
+    return share.expires_at is not None and share.expires_at <= timezone.now()
+
+
 def is_own(share: CurrentShare, actor: Actor) -> bool:
     """By the share's own row: two spellings of a name may look alike to Python and not to the database."""
     return share.kind == Kind.USER and share.user_id == actor.pk
@@ -157,12 +171,14 @@ def _refuse_change_of_own_ownership(before: CurrentShare, actor: Actor) -> None:
 
 def _end(level: Level, wanted: datetime | Keep | None, before: CurrentShare | None, actor: Access) -> datetime | None:
     """The end that the share gets (R3)."""
-    kept = before.expires_at if before and before.expires_at and before.expires_at > timezone.now() else None
+    kept = before.expires_at if before and not is_over(before) else None
     if level == Level.OWNER:
         if isinstance(wanted, datetime):
             raise ExpiryRefused("An owner's access cannot have an expiry date.")
         return None
-    if wanted is KEEP and before and before.level == level and before.expires_at == kept:
+    if wanted is KEEP and before and is_over(before):
+        raise ExpiryRefused("The share has expired: say when it ends from now on, or that it has no end.")
+    if wanted is KEEP and before and before.level == level:
         return kept
     latest = actor.ends_at(level)
     if isinstance(wanted, datetime):

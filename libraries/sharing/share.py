@@ -6,12 +6,16 @@ from collections.abc import Callable, Collection
 from copy import copy
 from datetime import datetime
 from typing import cast
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from libraries.access.check import get_libraries_for, get_library_for
 from libraries.access.names import Meant, answering_to
 from libraries.errors import LibraryNotFound, OnlyUsersOwn, ShareNotFound
+from libraries.events.record import EventAction
 from libraries.identifiers import lookup_for
 from libraries.models import Actor, Library, Share, User
 from libraries.principals import PrincipalReference
@@ -20,6 +24,7 @@ from libraries.sharing.rules import (
     KEEP,
     Keep,
     Wanted,
+    is_over,
     is_own,
     new_terms,
     refuse_to_revoke,
@@ -39,12 +44,15 @@ def share_library(
     level: Level,
     expires_at: datetime | Keep | None = KEEP,
     note: str | Keep = KEEP,
+    renewing: bool = False,
     precondition: Precondition | None = None,
     actor: Actor,
 ) -> tuple[Share, bool]:
     """Give `principal` the level, whether it has a share or not; returns the share and whether it is new.
 
-    expires_at: an aware datetime; None for no end, or for the actor's own end (R3). KEEP leaves a running end.
+    expires_at: an aware datetime; None for no end, or for the actor's own end (R3). KEEP leaves a running end, and is
+    refused where the share is over.
+    renewing: a share that is over is as none. It is cleared away, and a new one made, for callers who know no ends.
     Where nothing would change nothing is written, and no event.
     Raises LibraryNotFound, ActionNotAllowed, UnknownPrincipal, OnlyUsersOwn, LevelAboveOwn, OwnShareFixed,
     ExpiryRefused, InvalidText, and what `precondition` raises.
@@ -52,6 +60,9 @@ def share_library(
     with transaction.atomic():
         library = locked_library_for(actor, library, Action.SHARE)
         before = principal.share_of(library)
+        if renewing and before and is_over(before):
+            erase_share(library, before, actor, EventAction.SHARE_EXPIRED)
+            before = None
         if precondition:
             precondition(before)
         after = copy(before) if before else Share(library=library, **principal.resolve(library).columns)
@@ -69,6 +80,16 @@ def share_library(
         after.level, after.expires_at, after.note = terms
         write_share(library, before, after, actor)
         return after, before is None
+
+
+def clear_expired(*, library: Library, users: Collection[UUID], groups: Collection[UUID], actor: Actor) -> None:
+    """Clear away what is over of these users, teams and organizations, for who shares anew and knows no ends.
+
+    library: locked. The caller's transaction undoes it where nothing is shared.
+    """
+    theirs = Q(user__in=users) | Q(team__in=groups) | Q(organization__in=groups)
+    for share in library.shares.with_principals().filter(theirs, expires_at__lte=timezone.now()):
+        erase_share(library, share, actor, EventAction.SHARE_EXPIRED)
 
 
 def revoke_share(

@@ -18,7 +18,7 @@ from libraries.rules.levels import Kind, Level
 
 register = template.Library()
 
-DID = {Effect.SHUTS_OUT: "shuts out", Effect.SHUT_OUT: "shut out", Effect.EXPIRED: "over"}
+DID = {Effect.SHUTS_OUT: "shuts out", Effect.SHUT_OUT: "shut out", Effect.EXPIRED: "over", Effect.INACTIVE: "inactive"}
 
 
 @register.simple_tag

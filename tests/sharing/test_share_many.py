@@ -222,7 +222,8 @@ def test_a_share_that_is_over_is_renewed(alice, erin, handbook):
     give(handbook, "erin", Level.EDITOR, expires_at=in_days(1))
     let_time_pass(days=2)
     assert level_of(erin, handbook) == Level.NONE
-    assert many(alice, handbook, item("erin", Level.EDITOR)) == [(2, 2)]
+    assert refusals(alice, handbook, item("erin", Level.EDITOR)) == {0: "expiry_refused"}
+    assert many(alice, handbook, item("erin", Level.EDITOR, expires_at=None)) == [(2, 2)]
     assert level_of(erin, handbook) == Level.EDITOR
     assert list(grants.discrepancies()) == []
 

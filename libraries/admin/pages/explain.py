@@ -25,6 +25,7 @@ EFFECTS = {
     Effect.SHUT_OUT: "Taken away by a shut-out that is as narrow or narrower",
     Effect.SHUTS_OUT: "Shuts out of every share that is as broad or broader",
     Effect.EXPIRED: "Over: it counts for nothing",
+    Effect.INACTIVE: "Changes nothing: the account is inactive",
 }
 """What a share did, in words."""
 

@@ -39,7 +39,7 @@ class Reached:
 
     @property
     def besides(self) -> list[Reason]:
-        return self._with(Effect.BELOW, Effect.SHUT_OUT, Effect.SHUTS_OUT, Effect.EXPIRED)
+        return self._with(Effect.BELOW, Effect.SHUT_OUT, Effect.SHUTS_OUT, Effect.EXPIRED, Effect.INACTIVE)
 
     def _with(self, *effects: Effect) -> list[Reason]:
         return [reason for reason in self.explanation.reasons if reason.effect in effects]

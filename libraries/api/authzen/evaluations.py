@@ -40,22 +40,11 @@ def _questions(items: Sequence[Any], defaults: Mapping[str, Any]) -> Iterator[Qu
     serializer = EvaluationRequest()  # one for all: making it takes longer than what it does
     given = {name: defaults[name] for name in DEFAULTED if defaults.get(name) is not None}
     for item in items:
-        evaluation = _with_defaults(item, given)
+        evaluation = {**given, **item} if isinstance(item, Mapping) else item  # an entity replaces the default whole
         try:
             yield _question(evaluation if is_well_formed(evaluation) else serializer.run_validation(evaluation))
         except ValidationError as error:
             yield error
-
-
-def _with_defaults(item: Any, given: Mapping[str, Any]) -> Any:
-    """The item's own entities count; a part of one that is left out, say its type, is taken from the default."""
-    if not isinstance(item, Mapping):
-        return item
-    return {**item, **{name: _over(default, item.get(name, {})) for name, default in given.items()}}
-
-
-def _over(default: Mapping[str, Any], own: Any) -> Any:
-    return {**default, **own} if isinstance(own, Mapping) else own
 
 
 def _question(evaluation: Mapping[str, Any]) -> Question | Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import ProhibitNullCharactersValidator
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
@@ -20,9 +21,12 @@ EXECUTE_ALL, DENY_ON_FIRST_DENY, PERMIT_ON_FIRST_PERMIT = SEMANTICS = (
 )
 
 
-def _name(**options: Any) -> StrictCharField:
-    """Short enough to be repeated in answers."""
-    return StrictCharField(max_length=LONGEST_NAME, **options)
+class NameField(StrictCharField):
+    """Short enough to be repeated in answers. NUL may be in it: then it names nothing that is here."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_NAME, **options)
+        self.validators = [each for each in self.validators if not isinstance(each, ProhibitNullCharactersValidator)]
 
 
 def _object(**options: Any) -> serializers.DictField:
@@ -32,36 +36,36 @@ def _object(**options: Any) -> serializers.DictField:
 class Subject(serializers.Serializer):
     """Who. A user by username, UUID or e-mail; a team by `acme/engineering` or UUID; an organization by slug or UUID."""
 
-    type = _name(help_text=f"One of {', '.join(SUBJECTS)}.")
-    id = _name()
-    properties = _object(help_text="Taken and ignored.")
+    type = NameField(help_text=f"One of {', '.join(SUBJECTS)}.")
+    id = NameField()
+    properties = _object(help_text="Taken, and not used for decisions.")
 
 
 class Action(serializers.Serializer):
     """What is to be done."""
 
-    name = _name(help_text=f"One of {', '.join(ACTIONS)}.")
-    properties = _object(help_text="Taken and ignored.")
+    name = NameField(help_text=f"One of {', '.join(ACTIONS)}.")
+    properties = _object(help_text="Taken, and not used for decisions.")
 
 
 class Resource(serializers.Serializer):
     """To what. A library by natural id, UUID or object id."""
 
-    type = _name(help_text=f"`{RESOURCE}`.")
-    id = _name()
-    properties = _object(help_text="Taken and ignored.")
+    type = NameField(help_text=f"`{RESOURCE}`.")
+    id = NameField()
+    properties = _object(help_text="Taken, and not used for decisions.")
 
 
 class SubjectType(serializers.Serializer):
     """Whom to look for; an `id` is ignored."""
 
-    type = _name(help_text=f"One of {', '.join(SUBJECTS)}.")
+    type = NameField(help_text=f"One of {', '.join(SUBJECTS)}.")
 
 
 class ResourceType(serializers.Serializer):
     """What to look for; an `id` is ignored."""
 
-    type = _name(help_text=f"`{RESOURCE}`.")
+    type = NameField(help_text=f"`{RESOURCE}`.")
 
 
 class Request(serializers.Serializer):
@@ -96,9 +100,9 @@ class EvaluationsField(serializers.ListField):
 
 
 class EvaluationsRequest(Request):
-    """Several evaluations. What an item leaves out it takes from the top; without items the top is the one evaluation."""
+    """Several evaluations. An entity that an item leaves out it takes from the top; without items the top is the one evaluation."""
 
-    subject = _object(help_text="For every item that names none, or leaves a part of it out.")
+    subject = _object(help_text="For every item that gives none; one that an item gives replaces it whole.")
     action = _object(help_text="Likewise.")
     resource = _object(help_text="Likewise.")
     options = Options(required=False, allow_null=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from libraries.api.authzen.serializers import LONGEST_NAME
-from libraries.db.text import is_storable
 
 
 def is_well_formed(evaluation: Any) -> bool:
@@ -36,7 +35,7 @@ def _is_action(given: Any) -> bool:
 
 
 def _is_name(given: Any) -> bool:
-    return type(given) is str and 0 < len(given) <= LONGEST_NAME and is_storable(given)
+    return type(given) is str and 0 < len(given) <= LONGEST_NAME
 
 
 def _is_object_or_nothing(given: Any) -> bool:

@@ -47,6 +47,7 @@ from libraries.api.authzen.words import (
 from libraries.api.failures import Failure
 from libraries.api.links import path_to
 from libraries.api.page_tokens import Keyset
+from libraries.api.parsers import NamingParser
 from libraries.api.views import Anyone, DialectViewSet, UnknownPathMixin
 from libraries.models import Scope
 from libraries.rules.levels import Kind
@@ -83,6 +84,7 @@ class AuthzenViewSet(DialectViewSet):
     statuses = STATUSES
     read_scope = write_scope = Scope.ACCESS_CHECK
     renderer_classes = [JSONRenderer]
+    parser_classes = [NamingParser]
 
     def evaluation(self) -> Mapping[str, Any]:
         """The body as one valid evaluation, or a ValidationError."""
@@ -201,7 +203,10 @@ class MetadataViewSet(AuthzenViewSet):
 
     @extend_schema(operation_id="metadata", tags=["authzen"], responses=Metadata, parameters=[REQUEST_ID])
     def retrieve(self, request: Request) -> Response:
-        """Where everything is."""
+        """Where everything is.
+
+        No `properties` and no `context` are used for decisions: groups or roles that a caller asserts give nothing.
+        """
         base = base_address(request)
         endpoints = {
             "access_evaluation_endpoint": "evaluation",

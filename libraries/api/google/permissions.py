@@ -6,7 +6,6 @@ import re
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from libraries.access.check import get_share_for
 from libraries.errors import ShareNotFound, SharingError
@@ -76,10 +75,10 @@ def require_permission(identifier: str) -> Precondition:
 
 
 def refuse_another_permission(principal: PrincipalReference) -> Precondition:
-    """A check for the verbs: the grantee has no share yet, or one that is over (R3)."""
+    """A check for the verbs: the grantee has no share yet."""
 
     def check(before: Share | None) -> None:
-        if before and not (before.expires_at and before.expires_at <= timezone.now()):
+        if before:
             raise AlreadyShared(principal.text)
 
     return check

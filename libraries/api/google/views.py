@@ -90,6 +90,7 @@ class PermissionViewSet(GoogleViewSet):
             library=library,
             principal=principal,
             level=sent["level"],
+            renewing=True,
             precondition=refuse_another_permission(principal),
             actor=self.caller,
         )
@@ -123,6 +124,7 @@ class PermissionViewSet(GoogleViewSet):
             library=library,
             principal=principal_of(share).reference,
             level=sent["level"],
+            renewing=True,
             precondition=require_permission(permission_id),
             actor=self.caller,
         )

@@ -19,7 +19,7 @@ from libraries.principals import PrincipalReference, admissible, principal_of
 from libraries.rules.levels import Action, Kind, Level
 from libraries.sharing.bulk import Item, share_many
 from libraries.sharing.rules import Wanted
-from libraries.sharing.share import locked_library_for
+from libraries.sharing.share import clear_expired, locked_library_for
 
 BATCH = 500
 
@@ -70,6 +70,10 @@ def replace_config(*, library: Library, access_type: str, wanted: Mapping[Kind, 
     }
     if unknown := {kind: comparison.unknown for kind, comparison in compared.items() if comparison.unknown}:
         raise UnknownEntries(unknown)
+    coming = [item.principal for comparison in compared.values() for item in comparison.items if item.wanted]
+    users = [principal.value for principal in coming if principal.kind == Kind.USER]
+    groups = [principal.value for principal in coming if principal.kind != Kind.USER]
+    clear_expired(library=library, users=users, groups=groups, actor=actor)
     _make([item for comparison in compared.values() for item in comparison.items], library, actor)
 
 

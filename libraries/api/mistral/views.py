@@ -161,7 +161,9 @@ class SharingViewSet(MistralViewSet):
         """Give an entity access to the library, or another level of it."""
         library = self.library_for(library_id, Action.SHARE)
         body = self.body(SharingRequest, context={"library": library})
-        share, _ = share_library(library=library, principal=_principal(body), level=body["level"], actor=self.caller)
+        share, _ = share_library(
+            library=library, principal=_principal(body), level=body["level"], renewing=True, actor=self.caller
+        )
         return Response(Sharing(share).data)
 
     @_operation("libraries_share_delete_v1", Sharing, parameters=[LIBRARY_ID], request=SharingDelete)

@@ -7,7 +7,7 @@ from libraries.management.base import (
     SharingCommand,
     add_actor_option,
     add_json_option,
-    end,
+    end_or_none,
     find_actor,
     find_library,
     level,
@@ -27,9 +27,9 @@ class Command(SharingCommand):
         parser.add_argument("level", type=level, help="NONE, READER, EDITOR or OWNER")
         parser.add_argument(
             "--expires",
-            type=end,
+            type=end_or_none,
             default=KEEP,
-            help="a moment in ISO 8601, or a date: the end of that day in UTC",
+            help="a moment in ISO 8601, or a date: the end of that day in UTC; none for no end",
         )
         parser.add_argument("--note", default=KEEP)
         add_actor_option(parser)

@@ -141,10 +141,10 @@ class TestBatchCore:
         body = {"subject": ALICE, "action": READ, "context": CONTEXT, "evaluations": items}
         assert self.decisions(post, body) == [True, True]
 
-    def test_3_2_7_a_part_that_an_item_leaves_out_comes_from_the_default(self, post):
+    def test_3_2_7_an_entity_that_an_item_gives_replaces_the_default_whole(self, post):
         items = [{"resource": {"id": "record-1"}}, {"resource": RECORD_1}]
-        body = {"subject": ALICE, "action": WRITE, "resource": {"type": "library"}, "evaluations": items}
-        assert self.decisions(post, body) == [True, True]
+        body = {"subject": ALICE, "action": WRITE, "resource": RECORD_2, "evaluations": items}
+        assert self.decisions(post, body) == [False, True]
 
     def test_3_4_1_an_item_that_is_not_valid_is_a_denial_of_its_own(self, post):
         body = {"subject": ALICE, "action": READ, "evaluations": [{"resource": RECORD_1}, {}]}

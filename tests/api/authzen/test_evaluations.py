@@ -45,11 +45,26 @@ def test_what_an_item_leaves_out_it_takes_from_the_top(client_for):
             {"subject": subject("dave")},
             {"action": {"name": "share"}},
             {"resource": library("roadmap")},
-            {"resource": {"id": "roadmap"}, "action": {"name": "delete"}},
+            {"resource": library("roadmap"), "action": {"name": "delete"}},
             asked("alice", "delete", "press-kit"),
         ],
     }
     assert decisions(client_for("alice"), body) == [True, False, False, True, True, True]
+
+
+def test_an_entity_that_an_item_gives_replaces_the_default_whole(client_for):
+    """Even of a part of it that the item leaves out: the certification scenario has no merging below the entity."""
+    parts: list[tuple[dict[str, Any], str]] = [
+        ({"resource": {"type": "library"}}, "resource.id: This field is required."),
+        ({"resource": {"id": "handbook"}}, "resource.type: This field is required."),
+        ({"subject": {"id": "bob"}}, "subject.type: This field is required."),
+        ({"action": {}}, "action.name: This field is required."),
+    ]
+    body = {**asked("bob", "write", "handbook"), "evaluations": [{}, *(item for item, _ in parts)]}
+    whole, *partial = answer(client_for("bob"), EVALUATIONS, body)["evaluations"]
+    assert whole["decision"] is True
+    errors = [{"status": 400, "message": message} for _, message in parts]
+    assert partial == [{"decision": False, "context": {"error": error}} for error in errors]
 
 
 class TestSemantics:
@@ -100,7 +115,10 @@ class TestSemantics:
         ({"resource": "handbook"}, "resource: Invalid data. Expected a dictionary, but got str."),
         ({"resource": {"type": "library"}}, "resource.id: This field is required."),
         ({"resource": {"type": "library", "id": 7}}, "resource.id: Not a valid string."),
-        ({"resource": library("x"), "subject": {"type": None}}, "subject.type: This field may not be null."),
+        (
+            {"resource": library("x"), "subject": {"type": None, "id": "bob"}},
+            "subject.type: This field may not be null.",
+        ),
     ],
 )
 def test_a_bad_item_spoils_no_other(client_for, item, message):

@@ -16,6 +16,7 @@ def explanation(username, level, *reasons, library="handbook", linked=True):
     return {
         "_links": {**links, "inf:access": {"href": f"{here}/access"}} if linked else links,
         "username": username,
+        "active": True,
         "accessLevel": level,
         "reasons": [
             {

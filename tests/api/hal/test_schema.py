@@ -137,7 +137,9 @@ def test_it_says_what_a_body_must_be(schema):
     components = schema["components"]["schemas"]
     share = components["ShareInput"]
     assert share["required"] == ["accessLevel"]
-    assert share["properties"].keys() == {"accessLevel", "expiresAt", "note"}
+    sent_back = {"_links", "_embedded", "principalId", "libraryId", "grantedBy", "createdAt", "updatedAt"}
+    assert share["properties"].keys() == {"accessLevel", "expiresAt", "note", *sent_back}
+    assert components["ManyItem"]["properties"].keys() == {"accessLevel", "expiresAt", "note", "principalId"}
     assert components["AccessLevelEnum"]["enum"] == [0, 1, 2, 3]
     for name in ("ShareInput", "NewLibraryInput", "PatchedLibraryInput"):
         assert components[name]["additionalProperties"] is False

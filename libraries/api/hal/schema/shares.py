@@ -82,7 +82,7 @@ shares = extend_schema_view(
         description=(
             "Sent again it changes nothing. `expiresAt` and `note`, where they are left out, stay as they are on a "
             "share that is running: so leaving one out never gives access for longer. On a share that is over, an "
-            "`expiresAt` left out means no end."
+            "`expiresAt` left out is refused: name an end, or null."
         ),
     ),
     destroy=call(

@@ -38,7 +38,8 @@ class ReasonDocument(OfLibrarySerializer):
     accessLevel = LevelField(source="share.level")
     effect = serializers.ChoiceField(
         choices=[effect.value for effect in Effect],
-        help_text="`counts`: gives the level. `below`: another gives more. `shut-out`: by one that `shuts-out`.",
+        help_text="`counts`: gives the level. `below`: another gives more. `shut-out`: by one that `shuts-out`."
+        " `inactive`: nothing counts, since the account is.",
     )
 
     @extend_schema_field(LINKS)
@@ -52,6 +53,7 @@ class ExplanationDocument(OfLibrarySerializer):
     """Why somebody has the level that they have."""
 
     username = serializers.CharField(source="user.username")
+    active = serializers.BooleanField(source="user.is_active", help_text="An inactive account may do nothing.")
     accessLevel = LevelField(source="level", help_text="Without an administrator's power.")
     reasons = ReasonDocument(many=True)
 

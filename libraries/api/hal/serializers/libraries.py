@@ -11,6 +11,7 @@ from rest_framework import serializers
 from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer, written
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField
+from libraries.api.hal.serializers.sent_back import SentBackSerializer
 from libraries.api.links import paths_to, quoted
 from libraries.identifiers import NATURAL_ID_LENGTH, NATURAL_ID_PATTERN, is_natural_id
 from libraries.library_lifecycle import may_change_anything
@@ -33,8 +34,8 @@ class NaturalIdField(StrictCharField):
         return value
 
 
-class LibraryInput(StrictSerializer):
-    """The body of a PATCH, and most of a POST's."""
+class LibraryTerms(StrictSerializer):
+    """What a POST and a PATCH have in common."""
 
     name = StrictCharField(min_length=1, max_length=200, trim_whitespace=True)
     description = StrictCharField(required=False, allow_blank=True, max_length=10_000)
@@ -42,7 +43,14 @@ class LibraryInput(StrictSerializer):
     editorsCanShare = StrictBooleanField(required=False, source="editors_can_share")
 
 
-class NewLibraryInput(LibraryInput):
+class LibraryInput(SentBackSerializer, LibraryTerms):
+    """The body of a PATCH."""
+
+    ignored = ("accessLevel", "shareCount", "revision", "createdAt", "updatedAt")
+    fixed = ("id", "naturalId", "objectId", "organization")
+
+
+class NewLibraryInput(LibraryTerms):
     """The body of a POST."""
 
     naturalId = NaturalIdField(required=False, source="natural_id", help_text="Made from the name otherwise.")

@@ -9,19 +9,26 @@ from rest_framework import serializers
 
 from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer
 from libraries.api.hal.serializers.base import LINKS, HalSerializer, LevelField
+from libraries.api.hal.serializers.sent_back import SentBackSerializer
 from libraries.api.links import path_to
 from libraries.models import Organization, Scope, Team, User
 from libraries.people.departure import Departure, may_leave
 
 
-class MemberInput(StrictSerializer):
+class PersonInput(SentBackSerializer):
+    """Who is put at a path."""
+
+    fixed = ("username", "active", "serviceAccount")
+
+
+class MemberInput(PersonInput):
     """The body of a PUT. What is left out stays as it is."""
 
     administrator = StrictBooleanField(required=False, help_text="Whether they administer the organization.")
 
 
-class TeamMemberInput(StrictSerializer):
-    """The body of a PUT: nothing, or an empty object."""
+class TeamMemberInput(PersonInput):
+    """The body of a PUT: nothing, or an object that changes nothing."""
 
 
 class RemovalQuery(StrictSerializer):

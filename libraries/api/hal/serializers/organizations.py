@@ -10,6 +10,7 @@ from rest_framework import serializers
 from libraries.api.fields import StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
+from libraries.api.hal.serializers.sent_back import SentBackSerializer
 from libraries.api.links import path_to
 from libraries.identifiers import SLUG_LENGTH, SLUG_PATTERN, is_slug
 from libraries.models import Organization, Scope, SharingScope
@@ -41,8 +42,11 @@ class OrganizationInput(StrictSerializer):
     )
 
 
-class OrganizationChange(OrganizationInput):
+class OrganizationChange(SentBackSerializer, OrganizationInput):
     """The body of a PATCH."""
+
+    ignored = ("administered", "createdAt")
+    fixed = ("id", "slug", "principalId")
 
     outside = serializers.ChoiceField(
         choices=[

@@ -7,14 +7,17 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import StrictCharField, StrictSerializer
+from libraries.api.fields import StrictCharField
 from libraries.api.hal.serializers.base import LINKS, OfLibrarySerializer
+from libraries.api.hal.serializers.sent_back import SentBackSerializer
 from libraries.models import User
 from libraries.rules.levels import Action
 
 
-class OwnerInput(StrictSerializer):
+class OwnerInput(SentBackSerializer):
     """The body of a PUT."""
+
+    ignored = ("owners",)
 
     username = StrictCharField(min_length=1, max_length=150)
 

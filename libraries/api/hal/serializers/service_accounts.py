@@ -11,6 +11,7 @@ from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSeri
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
 from libraries.api.hal.serializers.keys import KeyDocument
+from libraries.api.hal.serializers.sent_back import SentBackSerializer
 from libraries.api.links import path_to
 from libraries.identifiers import SERVICE_NAME_LENGTH, SERVICE_NAME_PATTERN, is_service_name
 from libraries.models import ApiKey, Scope, User
@@ -51,8 +52,11 @@ class ServiceAccountInput(StrictSerializer):
     )
 
 
-class ServiceAccountChanges(StrictSerializer):
+class ServiceAccountChanges(SentBackSerializer):
     """The body of a PATCH. What is left out stays as it is."""
+
+    ignored = ("createdAt", "lastUsedAt")
+    fixed = ("name", "principalId")
 
     displayName = StrictCharField(
         min_length=1, max_length=DISPLAY_NAME_LENGTH, trim_whitespace=True, source="display_name"

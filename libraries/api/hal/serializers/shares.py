@@ -11,6 +11,7 @@ from rest_framework import serializers
 from libraries.api.fields import MomentField, StrictBooleanField, StrictCharField, StrictSerializer, written
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField, OptionalLevelField
+from libraries.api.hal.serializers.sent_back import SentBackSerializer
 from libraries.api.links import path_to
 from libraries.models import Share
 from libraries.models.shares import NOTE_LENGTH
@@ -23,15 +24,22 @@ MOST_AT_ONCE = 1000
 TOO_MANY = f"At most {MOST_AT_ONCE} at once."
 
 
-class ShareInput(StrictSerializer):
-    """The body of a PUT. What is left out stays as it is on a share that exists."""
+class ShareTerms(StrictSerializer):
+    """What is given. What is left out stays as it is on a share that exists."""
 
     accessLevel = LevelField()
     expiresAt = MomentField(required=False, allow_null=True, help_text="null: no end.")
     note = StrictCharField(required=False, allow_blank=True, max_length=NOTE_LENGTH)
 
 
-class ManyItem(ShareInput):
+class ShareInput(SentBackSerializer, ShareTerms):
+    """The body of a PUT."""
+
+    ignored = ("grantedBy", "createdAt", "updatedAt")
+    fixed = ("principalId", "libraryId")
+
+
+class ManyItem(ShareTerms):
     """One of many shares."""
 
     principalId = StrictCharField(help_text="alice, team:engineering, org:acme, everyone")

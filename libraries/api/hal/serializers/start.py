@@ -7,16 +7,20 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import StrictCharField, StrictSerializer
+from libraries.api.fields import StrictCharField
 from libraries.api.hal.serializers.base import LINKS
+from libraries.api.hal.serializers.sent_back import SentBackSerializer
 from libraries.api.links import path_to
 from libraries.identifiers import SLUG_LENGTH
 from libraries.models import Scope
 from libraries.people.keys import may_manage_keys
 
 
-class MeInput(StrictSerializer):
+class MeInput(SentBackSerializer):
     """The body of a PATCH. What is left out stays as it is."""
+
+    ignored = ("organizations", "teams", "key")
+    fixed = ("username", "email")
 
     defaultOrganization = StrictCharField(
         source="default_organization",

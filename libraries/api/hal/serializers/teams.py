@@ -11,6 +11,7 @@ from libraries.api.fields import StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
 from libraries.api.hal.serializers.organizations import SlugField
+from libraries.api.hal.serializers.sent_back import SentBackSerializer
 from libraries.api.links import path_to
 from libraries.models import Scope, Team
 
@@ -24,8 +25,11 @@ class EmailField(serializers.EmailField):
         return super().to_internal_value(data)
 
 
-class TeamInput(StrictSerializer):
+class TeamInput(SentBackSerializer):
     """The body of a PUT. An `email` that is left out stays as it is."""
+
+    ignored = ("createdAt",)
+    fixed = ("id", "slug", "organization", "principalId")
 
     name = StrictCharField(min_length=1, max_length=200, trim_whitespace=True)
     email = EmailField(required=False, allow_blank=True, max_length=254)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotModified
@@ -15,6 +15,7 @@ from rest_framework.serializers import Serializer
 
 from libraries.api.failures import Failure
 from libraries.api.hal.errors import STATUSES, problem
+from libraries.api.hal.serializers.sent_back import SentBackSerializer, without_fixed
 from libraries.api.parsers import StrictJSONParser
 from libraries.api.preconditions import etag_of, has_already, rendered
 from libraries.api.views import DialectViewSet
@@ -57,6 +58,18 @@ class HalViewSet(DialectViewSet):
 
     def documents(self, things: Sequence[Any], **context: Any) -> list[dict[str, Any]]:
         return list(self.document_class(things, many=True, context={"request": self.request, **context}).data)
+
+    def changes(
+        self, serializer_class: type[SentBackSerializer], standing: Callable[[], Mapping[str, Any]], **options: Any
+    ) -> dict[str, Any]:
+        """The valid body of a PUT or PATCH, which may be the document itself. ValidationError where it names another.
+
+        standing: what the document says of what cannot change, asked for where the body has any of that.
+        """
+        body = self.body(serializer_class, **options)
+        if body.keys().isdisjoint(serializer_class.fixed):
+            return body
+        return without_fixed(body, serializer_class, standing())
 
     def answer(self, document: dict[str, Any], status: int = 200, **headers: str) -> HttpResponseBase:
         """The document with its ETag; 304 for a reader who has it already. Raises PreconditionFailed."""

@@ -64,9 +64,10 @@ class LibraryViewSet(HalViewSet):
     def partial_update(self, request: Request, library_id: str) -> HttpResponseBase:
         library = self.library_for(library_id, Action.VIEW)
         require_any_change(library)
+        changes = self.changes(LibraryInput, lambda: self.document(library), partial=True)
         library = change_library(
             library=library,
-            changes=self.body(LibraryInput, partial=True),
+            changes=changes,
             precondition=precondition(request, self.document),
             actor=self.caller,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponseBase
@@ -76,8 +77,9 @@ class MemberViewSet(PeopleViewSet):
 
     def update(self, request: Request, slug: str, username: str) -> HttpResponseBase:
         self.group = organization = get_organization_for(self.caller, slug, to_administer=True)
-        wanted = self.body(MemberInput)
-        user = get_member_or_newcomer(organization, username, actor=self.caller)
+        found = partial(get_member_or_newcomer, organization, username, actor=self.caller)
+        wanted = self.changes(MemberInput, lambda: _standing(found()))
+        user = found()
         put_member(organization=organization, user=user, precondition=self.precondition, actor=self.caller, **wanted)
         return self.answer(self.document_of(user))
 
@@ -113,7 +115,7 @@ class TeamMemberViewSet(PeopleViewSet):
 
     def update(self, request: Request, slug: str, team: str, username: str) -> HttpResponseBase:
         self.group = found = self._team(slug, team, to_administer=True)
-        self.body(TeamMemberInput)
+        self.changes(TeamMemberInput, lambda: _standing(get_newcomer_to_team(found, username)))
         user = get_newcomer_to_team(found, username)
         add_team_member(team=found, user=user, precondition=self.precondition, actor=self.caller)
         return self.answer(self.document_of(user))
@@ -127,3 +129,8 @@ class TeamMemberViewSet(PeopleViewSet):
     def _team(self, slug: str, team: str, *, to_administer: bool = False) -> Team:
         organization = get_organization_for(self.caller, slug, to_administer=to_administer)
         return get_team_for(self.caller, organization, team)
+
+
+def _standing(user: User) -> dict[str, Any]:
+    """What cannot change about somebody by putting them somewhere."""
+    return {"username": user.username, "active": user.is_active, "serviceAccount": user.service_of_id is not None}

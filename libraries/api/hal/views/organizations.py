@@ -59,7 +59,7 @@ class OrganizationViewSet(HalViewSet):
 
     def partial_update(self, request: Request, slug: str) -> HttpResponseBase:
         organization = get_organization_for(self.caller, slug, to_administer=True)
-        changes = self.body(OrganizationChange, partial=True)
+        changes = self.changes(OrganizationChange, lambda: self.document(organization), partial=True)
         outside = changes.pop("outside", None)
         change_organization(
             organization=organization,

@@ -77,7 +77,7 @@ class ServiceAccountViewSet(AdministratorsViewSet):
         account = get_service_account(self.organization_at(slug), name)
         change_service_account(
             account=account,
-            changes=self.body(ServiceAccountChanges, partial=True),
+            changes=self.changes(ServiceAccountChanges, lambda: self.document(account), partial=True),
             precondition=precondition(request, self._document_now),
             actor=self.caller,
         )

@@ -67,10 +67,11 @@ class ShareViewSet(HalViewSet):
 
     def update(self, request: Request, library_id: str, principal_id: str) -> HttpResponseBase:
         library = self.library_for(library_id, Action.SHARE)
-        body = self.body(ShareInput)
+        principal = named(principal_id)
+        body = self.changes(ShareInput, lambda: {"principalId": principal.text, "libraryId": str(library.pk)})
         share, _ = share_library(
             library=library,
-            principal=named(principal_id),
+            principal=principal,
             level=body["accessLevel"],
             expires_at=body.get("expiresAt", KEEP),
             note=body.get("note", KEEP),

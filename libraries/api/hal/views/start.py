@@ -69,7 +69,7 @@ class MeViewSet(HalViewSet):
 
     def partial_update(self, request: Request) -> HttpResponseBase:
         change_own_account(
-            changes=self.body(MeInput, partial=True),
+            changes=self.changes(MeInput, lambda: self.document_of(self.caller), partial=True),
             precondition=precondition(request, self.document_of),
             actor=self.caller,
         )

@@ -17,7 +17,7 @@ from libraries.api.links import path_to
 from libraries.api.preconditions import precondition
 from libraries.api.views import valid
 from libraries.errors import NameTaken
-from libraries.models import Organization, Scope
+from libraries.models import Organization, Scope, Team
 from libraries.people.queries import get_organization_for, get_team_for, visible_teams
 from libraries.people.teams import delete_team, put_team
 
@@ -43,7 +43,7 @@ class TeamViewSet(HalViewSet):
 
     def update(self, request: Request, slug: str, team: str) -> HttpResponseBase:
         self.organization = get_organization_for(self.caller, slug, to_administer=True)
-        changes = self.body(TeamInput)
+        changes = self.changes(TeamInput, lambda: self._standing(team))
         created = put_team(
             organization=self.organization,
             slug=valid(TeamPath, {"slug": team})["slug"],
@@ -64,6 +64,18 @@ class TeamViewSet(HalViewSet):
             actor=self.caller,
         )
         return Response(status=204)
+
+    def _standing(self, slug: str) -> dict[str, Any]:
+        """What cannot change about the team of the slug, be there one or not."""
+        found = self.organization.teams.filter(slug=slug).first()
+        identifier = str(found.pk) if found else None
+        team = Team(organization=self.organization, slug=slug)
+        return {
+            "id": identifier,
+            "slug": slug,
+            "organization": self.organization.slug,
+            "principalId": team.principal_name,
+        }
 
     def _document_at(self, slug: str) -> dict[str, Any]:
         """As a GET would answer it now."""
