@@ -184,6 +184,7 @@ OWN_CALLS = (
     OwnCall("GET", "/v1/libraries", READ),
     OwnCall("POST", "/v1/libraries", WRITE, lambda actor: 201 if actor.member_of else 422, {"name": "New"}),
     OwnCall("GET", "/v1beta/corpora", READ),
+    OwnCall("GET", "/v1beta/tunedModels", READ),
     OwnCall("POST", "/v1beta/corpora", WRITE, lambda actor: 200 if actor.member_of else 400, {"displayName": "New"}),
     OwnCall("POST", "/access/v1/evaluation", ASK, _superusers, _asking(**NOTHING)),
     OwnCall("POST", "/access/v1/evaluations", ASK, lambda actor: 200, {"evaluations": [_asking(**NOTHING)]}),

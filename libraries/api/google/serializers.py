@@ -154,3 +154,11 @@ class TunedModel(Resource):
 
     description = serializers.CharField(read_only=True)
     state = StateField()
+
+
+@extend_schema_serializer(many=False)
+class ListTunedModelsResponse(Message):
+    """One page of tuned models."""
+
+    tunedModels = TunedModel(many=True)
+    nextPageToken = serializers.CharField(required=False, help_text="Left out on the last page.")

@@ -26,6 +26,7 @@ urlpatterns = [
         rf"^tunedModels/{LIBRARY}/permissions/{PERMISSION}\Z", views.TunedModelPermissionViewSet.as_view(ONE_PERMISSION)
     ),
     re_path(rf"^tunedModels/{LIBRARY}:transferOwnership\Z", views.TunedModelViewSet.as_view(TRANSFER)),
+    re_path(r"^tunedModels\Z", views.TunedModelViewSet.as_view({"get": "list"})),
     re_path(rf"^tunedModels/{LIBRARY}\Z", views.TunedModelViewSet.as_view(ONE_LIBRARY)),
     re_path(r"", views.UnknownPathViewSet.as_view({"get": "unknown"})),
 ]

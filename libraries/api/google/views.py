@@ -35,6 +35,7 @@ from libraries.api.google.serializers import (
     Corpus,
     ListCorporaResponse,
     ListPermissionsResponse,
+    ListTunedModelsResponse,
     NewCorpus,
     NewPermission,
     Permission,
@@ -51,6 +52,7 @@ from libraries.sharing.share import revoke_share, share_library, transfer_librar
 
 MOST_PERMISSIONS = 1000
 MOST_CORPORA = 20
+MOST_TUNED_MODELS = 1000
 
 
 class GoogleViewSet(DialectViewSet):
@@ -194,6 +196,14 @@ class LibraryViewSet(GoogleViewSet):
         transfer_library(library=library, to=with_email(Kind.USER, sent["email"]), actor=self.caller)
         return Response({})
 
+    def visible_page(self, answer: type[Message], *, largest: int) -> Response:
+        """One page of the libraries that the caller may see, oldest first."""
+        sent = self.message(parameters=PageParameters)
+        visible = with_names_for(visible_libraries_by_page(self.caller), self.caller)
+        bound_to = f"{self.collection} of {self.caller.pk}"
+        libraries, following = page(visible, sent, largest=largest, bound_to=bound_to)
+        return self.answer(answer, {self.collection: libraries, **following})
+
 
 @methods_of("corpora", **calls_on(Corpus))
 class CorpusViewSet(LibraryViewSet):
@@ -212,16 +222,18 @@ class CorpusViewSet(LibraryViewSet):
     @call(ListCorporaResponse, parameters=PageParameters)
     def list(self, request: Request) -> Response:
         """List the libraries that the caller may see, oldest first."""
-        sent = self.message(parameters=PageParameters)
-        visible = with_names_for(visible_libraries_by_page(self.caller), self.caller)
-        corpora, following = page(visible, sent, largest=MOST_CORPORA, bound_to=f"corpora of {self.caller.pk}")
-        return self.answer(ListCorporaResponse, {"corpora": corpora, **following})
+        return self.visible_page(ListCorporaResponse, largest=MOST_CORPORA)
 
 
 @methods_of("tunedModels", **calls_on(TunedModel))
 class TunedModelViewSet(LibraryViewSet):
     collection = "tunedModels"
     resource = TunedModel
+
+    @call(ListTunedModelsResponse, parameters=PageParameters)
+    def list(self, request: Request) -> Response:
+        """List the libraries that the caller may see, oldest first: the same ones as the corpora."""
+        return self.visible_page(ListTunedModelsResponse, largest=MOST_TUNED_MODELS)
 
 
 class UnknownPathViewSet(UnknownPathMixin, GoogleViewSet):

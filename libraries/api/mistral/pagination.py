@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,8 +17,8 @@ DEFAULT_SIZE = 100
 MAX_SIZE = 1000
 MAX_PAGE = 10**9
 LIBRARIES_IN_ORDER = Keyset(("name", "id"))
-CLIENTS = "mistral-client-"
-"""How the User-Agent of the vendor's own clients begins."""
+IS_CLIENT = re.compile(r"mistral-client-|speakeasy-sdk/\S+ [^@]*@mistralai/mistralai\Z").match
+"""The User-Agent of the vendor's own clients: Python's begins so, TypeScript's ends with its package's name."""
 
 
 class LibrariesQuery(serializers.Serializer):
@@ -33,9 +34,9 @@ class LibrariesQuery(serializers.Serializer):
 
 
 def size_for_clients_without_pages(request: Request) -> int | None:
-    """MAX_SIZE for the vendor's clients up to 2.0, which name no page and have no way to ask for a second one."""
+    """MAX_SIZE for the vendor's older clients, which name no page and have no way to ask for a second one."""
     names_a_page = request.query_params.keys() & {"page", "page_size", "page_token"}
-    is_client = request.headers.get("User-Agent", "").startswith(CLIENTS)
+    is_client = IS_CLIENT(request.headers.get("User-Agent", ""))
     return MAX_SIZE if is_client and not names_a_page else None
 
 

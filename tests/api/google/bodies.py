@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from libraries.models import Library, Share, User
+from libraries.models import Library, Organization, Share, User
 from libraries.principals import named
 from libraries.rules.levels import Kind, Level
 from tests.clients import ApiClient
@@ -97,6 +97,14 @@ def add_readers(library: Library, count: int, start: int = 0) -> list[Share]:
     )
     return Share.objects.bulk_create(
         Share(library=library, kind=Kind.USER, user=user, level=Level.READER) for user in users
+    )
+
+
+def add_libraries(organization: Organization, count: int, start: int = 0) -> None:
+    """That many, numbered from `start`, shared with nobody: its administrators see them."""
+    Library.objects.bulk_create(
+        Library(natural_id=f"library-{number}", name=f"Library {number}", organization=organization)
+        for number in range(start, start + count)
     )
 
 

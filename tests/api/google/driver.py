@@ -67,7 +67,9 @@ def as_json(answer: Any) -> Any:
 
 
 def rows_of(page: Any) -> Any:
-    return page.permissions if isinstance(page, glm.ListPermissionsResponse) else page.corpora
+    if isinstance(page, glm.ListPermissionsResponse):
+        return page.permissions
+    return page.corpora if isinstance(page, glm.ListCorporaResponse) else page.tuned_models
 
 
 def main() -> None:

@@ -3,21 +3,13 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from libraries.models import Library
-from tests.api.google.bodies import invalid, unknown_name, walk
+from tests.api.google.bodies import add_libraries, invalid, unknown_name, walk
 
 PATH = "/v1beta/corpora"
 
 
 def names(body):
     return [corpus["name"] for corpus in body["corpora"]]
-
-
-def add_libraries(organization, count, start=0):
-    Library.objects.bulk_create(
-        Library(natural_id=f"library-{number}", name=f"Library {number}", organization=organization)
-        for number in range(start, start + count)
-    )
 
 
 def test_it_lists_what_the_caller_may_see_oldest_first(client_for, handbook, press_kit):

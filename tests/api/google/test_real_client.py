@@ -179,6 +179,17 @@ def test_every_call_on_corpora_of_the_retriever_service(call_as, world):
     assert refusal(call, f"{service}.get_corpus", request={"name": made["name"]}) == ("NotFound", 404)
 
 
+def test_tuned_models_are_listed_page_by_page(call_as, handbook):
+    call = call_as("carol")
+
+    listed = call("genai.list_tuned_models", page_size=2)
+    assert [model["name"] for model in listed] == [MODEL, "tunedModels/roadmap", "tunedModels/press-kit"]
+    assert listed[0] == {**call("genai.get_model", name=MODEL), "reader_project_numbers": []}
+
+    pages = call("ModelServiceClient.list_tuned_models", request={"page_size": 2})
+    assert [[model["display_name"] for model in page] for page in pages] == [["Handbook", "Roadmap"], ["Press Kit"]]
+
+
 def test_refusals_are_the_clients_own_exceptions(call_as, handbook, key_for):
     create = "PermissionServiceClient.create_permission"
     get, transfer = "PermissionServiceClient.get_permission", "PermissionServiceClient.transfer_ownership"

@@ -15,7 +15,7 @@ DOCUMENTED = {
     "corpora.patch": ("patch", "/v1beta/corpora/{library_id}"),
     "corpora.delete": ("delete", "/v1beta/corpora/{library_id}"),
 }
-NO_COUNTERPART = {"corpora.create", "corpora.list"}
+NO_COUNTERPART = {"corpora.create"}
 
 
 def described():

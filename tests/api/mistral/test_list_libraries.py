@@ -203,6 +203,9 @@ def test_parameters_that_it_does_not_know_are_ignored(client_for):
     [
         ("mistral-client-python/1.9.11", {}, 1000),
         ("mistral-client-python/1.9.11", {"search": ""}, 1000),
+        ("speakeasy-sdk/typescript 1.15.1 2.797.1 1.0.0 @mistralai/mistralai", {}, 1000),
+        ("speakeasy-sdk/typescript 2.7.0 2.884.13 1.0.0 @mistralai/mistralai", {"page_size": 100, "page": 0}, 100),
+        ("speakeasy-sdk/typescript 1.15.1 2.797.1 1.0.0 @others/mistralai", {}, 100),
         ("mistral-client-python/3.7.0", {"page_size": 100, "page": 0}, 100),
         ("mistral-client-python/3.7.0", {"page": 0}, 100),
         ("curl/8.0", {}, 100),
