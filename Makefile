@@ -10,6 +10,8 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-ver
 COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate $(if $(UPGRADE),--upgrade)
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 HYPOTHESIS_PROFILE ?= proving
+PROOF_ROUNDS ?= 1000
+PROOF_SECONDS ?= 60
 
 export HOST PORT
 
@@ -19,7 +21,7 @@ CLIENTS := $(patsubst requirements/clients/%.txt,%,$(wildcard requirements/clien
 NODE_CLIENTS := $(if $(shell command -v npm),$(patsubst requirements/clients/%/package-lock.json,%,$(wildcard requirements/clients/*/package-lock.json)))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
-.PHONY: help install install-dev install-clients serve run test test-postgres prove bench bench-quick screenshots lint format lock clean
+.PHONY: help install install-dev install-clients serve run test test-postgres prove figures bench bench-quick screenshots lint format lock clean
 
 help:
 	@echo 'make serve          serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
@@ -27,6 +29,7 @@ help:
 	@echo 'make test           run the tests on SQLite (ARGS="-k share" to choose)'
 	@echo 'make test-postgres  run the same tests on a throw-away PostgreSQL'
 	@echo 'make prove          try many examples of what the tests try few of (HYPOTHESIS_PROFILE=exploring for new ones)'
+	@echo 'make figures        of these, what docs/assurance.md tells (PROOF_ROUNDS=50 PROOF_SECONDS=10 for less)'
 	@echo 'make bench          measure everything beside its peers, on both databases, into benchmarks/RESULTS.md (needs npm)'
 	@echo 'make bench-quick    measure, within two minutes, whether the ratios hold that a busy machine leaves alone'
 	@echo 'make screenshots    take the pictures of the console that the README shows (needs chromium)'
@@ -57,6 +60,11 @@ test-postgres: install-dev install-clients
 
 prove: install-dev
 	env -u DATABASE_URL HYPOTHESIS_PROFILE=$(HYPOTHESIS_PROFILE) $(PYTEST) -m 'prove or hypothesis'
+	$(MAKE) figures
+
+# One after the other: what is measured needs the machine.
+figures: install-dev
+	PROOF_ROUNDS=$(PROOF_ROUNDS) PROOF_SECONDS=$(PROOF_SECONDS) .ci/with-postgres $(BIN)/python -m pytest -n0 -m figure $(ARGS)
 
 bench: install-dev .venv/bench-spicedb/installed
 	DATABASE_URL=sqlite://:memory: $(BIN)/python -m benchmarks full $(ARGS)

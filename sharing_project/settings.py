@@ -58,6 +58,7 @@ _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL or _embedded
 _options = _database.setdefault("OPTIONS", {})
 _key_dir = BASE_DIR
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["ENGINE"] = "libraries.db.sqlite3"  # its writers wait in line
     # With the defaults, concurrent writers fail with "database is locked".
     _options.setdefault("transaction_mode", "IMMEDIATE")
     _options.setdefault("timeout", 20)

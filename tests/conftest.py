@@ -20,6 +20,7 @@ from libraries.limits.hashing import BoundedArgon2
 from libraries.models import OPERATOR, Event, Library, Organization, Scope, Share, Team, User
 from libraries.people.keys import create_api_key, find_api_key
 from tests.clients import ApiClient
+from tests.figures import figure, pytest_terminal_summary  # noqa: F401 - a fixture and a hook
 
 Change = tuple[str, str, int | None, int | None]
 
