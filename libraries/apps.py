@@ -3,10 +3,12 @@ from typing import Any
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.core.management import CommandError
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
 from libraries.db import guards
 from libraries.db.former import reason_to_refuse
+from libraries.db.outage import note_connection
 
 
 class LibrariesConfig(AppConfig):
@@ -20,6 +22,7 @@ class LibrariesConfig(AppConfig):
         from libraries.api import schema  # noqa: F401 - registers with drf-spectacular
         from libraries.people import sign_ins  # noqa: F401 - listens to Django's and axes' signals
 
+        connection_created.connect(note_connection)
         pre_migrate.connect(_refuse_a_former_database, sender=self)
         pre_migrate.connect(_take_guards_off, sender=self)
         post_migrate.connect(_put_guards_on, sender=self)

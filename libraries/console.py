@@ -23,6 +23,7 @@ from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
+from libraries.db.retries import until_it_holds
 from libraries.db.text import is_storable
 from libraries.events.record import client_address, recorded_via
 from libraries.limits.logins import forgive, refusal_of_login
@@ -130,6 +131,14 @@ def _is_year(text: str) -> bool:
     return text.isdecimal() and len(text) <= 4 and MINYEAR <= int(text) < MAXYEAR
 
 
+def _from_its_beginning(request: HttpRequest) -> HttpRequest:
+    """The request, its files to be read as if nobody had read them."""
+    for _, files in request.FILES.lists():
+        for file in files:
+            file.seek(0)
+    return request
+
+
 class SignInForm(AdminAuthenticationForm):
     """A name longer than any account's is nobody's: it is not looked for, nor kept among the failures."""
 
@@ -204,7 +213,7 @@ class Console(AdminSite):
             address = client_address(request.META)
             try:
                 with recorded_via("admin", getattr(request, "request_id", ""), address=address):
-                    return view(request, *args, **kwargs)
+                    return until_it_holds(lambda is_last: view(_from_its_beginning(request), *args, **kwargs))
             except (DataError, OverflowError, ValidationError) as error:
                 raise BadRequest("The address or the form contains a value that is not valid.") from error
 

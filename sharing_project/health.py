@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from libraries.db.outage import drop_idle_connections
+from libraries.db.outage import note_outage
 
 logger = structlog.get_logger()
 
@@ -29,7 +29,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         waiting = _count_unapplied_migrations()
     except (Error, MigrationSchemaMissing) as error:
         # The driver's own message may name hosts and users: it goes to the log's reader, not to the caller.
-        drop_idle_connections()
+        note_outage(error)
         logger.error("database_unreachable", error=str(error))
         return _not_ready("The database cannot be reached.")
     if waiting:

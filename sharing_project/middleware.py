@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from uuid_utils.compat import uuid7
 
 from libraries.api.views import DialectViewSet
-from libraries.db.outage import drop_idle_connections
+from libraries.db.outage import note_outage
 from libraries.db.text import is_storable
 from libraries.limits.hashing import HashingBusy
 from sharing_project.body_limits import longest_body
@@ -108,7 +108,7 @@ class DatabaseOutageMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, (InterfaceError, OperationalError)):
             return None
-        drop_idle_connections()
+        note_outage(exception)
         logger.error("database_unreachable", error=str(exception))
         return HttpResponse(
             "The database cannot be reached. Try again soon.\n",

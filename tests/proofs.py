@@ -10,4 +10,8 @@ QUICK = "quick"
 
 def rounds(*, quick: int, proving: int) -> int:
     """How many examples to try. `make prove` finds what Hypothesis gives by itself; mark anything else with `prove`."""
-    return quick if hypothesis.settings.get_current_profile_name() == QUICK else proving
+    return proving if is_proving() else quick
+
+
+def is_proving() -> bool:
+    return hypothesis.settings.get_current_profile_name() != QUICK

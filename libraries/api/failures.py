@@ -13,7 +13,8 @@ from django.http import Http404
 from rest_framework import exceptions
 
 from libraries import errors
-from libraries.db.outage import drop_idle_connections
+from libraries.db.outage import note_outage
+from libraries.db.retries import gave_way
 from libraries.errors import SharingError
 
 log = logging.getLogger(__name__)
@@ -132,10 +133,11 @@ def failure_of(error: Exception, statuses: Mapping[type[Exception], int]) -> Fai
         case PermissionDenied():
             return Failure(403, "Not allowed.", error)
         case OperationalError() | InterfaceError():
-            drop_idle_connections()
+            note_outage(error)
             log.exception("database unavailable")
+            sentence = "Others are changing the same." if gave_way(error) else "The database cannot be reached."
             headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
-            return Failure(503, "The database cannot be reached. Try again soon.", error, headers=headers)
+            return Failure(503, f"{sentence} Try again soon.", error, headers=headers)
         case _:
             log.exception("unexpected error")
             return Failure(500, "Something went wrong here. Quote the request id when you report it.", error)

@@ -30,12 +30,18 @@ class BodyTooLarge(APIException):
 
 
 def read_ahead(request: HttpRequest) -> None:
-    """Wait for the body, as far as MAX_BODY_BYTES, and put it where it is read from; what is wrong with it is told then."""
-    body: Any
-    try:
-        body = BytesIO(request.read(settings.MAX_BODY_BYTES + 1))
-    except OSError as error:
-        body = _Torn(error)
+    """Wait for the body, as far as MAX_BODY_BYTES, and put it where it is read from; what is wrong with it is told then.
+
+    Of a request that is worked on again, it is there, and read from its beginning.
+    """
+    body: Any = request._stream
+    if isinstance(body, BytesIO):
+        body.seek(0)
+    else:
+        try:
+            body = BytesIO(request.read(settings.MAX_BODY_BYTES + 1))
+        except OSError as error:
+            body = _Torn(error)
     request._stream, request._read_started = body, False  # type: ignore[attr-defined]
 
 

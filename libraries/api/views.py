@@ -1,6 +1,7 @@
 """What every dialect's views have in common: the order of checks, the way in, and errors in the dialect's words.
 
-The body is waited for before the credential is looked at, so that no time passes between that and what follows.
+The body is waited for before the credential is looked at, so that no time passes between that and what follows. Where
+the database ends a call's transaction in favour of another's, the whole call is made again, from the credential on.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from libraries.api.authentication import DEAD_KEY, HasScope, KeyAuthentication
 from libraries.api.failures import Failure, failure_of
 from libraries.api.parsers import StrictJSONParser, read_ahead, refuse_too_long
 from libraries.api.throttles import call_limits, refuse_if_too_many
+from libraries.db.retries import gave_way, until_it_holds
 from libraries.errors import CredentialEnded
 from libraries.events.record import client_address, recorded_via, recorded_with_key
 from libraries.events.standing import acting, acts_with
@@ -49,11 +51,17 @@ class DialectViewSet(ViewSet):
     permission_classes: Any = [HasScope]
     parser_classes = [StrictJSONParser]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    _is_last_attempt = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         address = client_address(request.META)
-        with recorded_via(self.dialect, getattr(request, "request_id", ""), address=address), acting():
-            response = super().dispatch(request, *args, **kwargs)
+
+        def attempt(is_last: bool) -> HttpResponseBase:
+            self._is_last_attempt = is_last
+            with recorded_via(self.dialect, getattr(request, "request_id", ""), address=address), acting():
+                return super(DialectViewSet, self).dispatch(request, *args, **kwargs)
+
+        response = until_it_holds(attempt)
         self._keep_private(request, response)
         return response
 
@@ -124,6 +132,8 @@ class DialectViewSet(ViewSet):
         return call_limits()
 
     def _answer(self, error: Exception, context: Any) -> HttpResponse:
+        if gave_way(error) and not self._is_last_attempt:
+            raise error
         if isinstance(error, AuthenticationFailed):
             error = self._throttled(error)
         failure = failure_of(error, self.statuses)
