@@ -47,7 +47,8 @@ def call(
     answer: Any, *, takes: Any = None, parameters: Any = Parameters, conflicts: bool = False
 ) -> Callable[..., Any]:
     """One call: what it answers, the body and the query that it takes, and whether it may be too late."""
-    refusals = dict.fromkeys([400, 401, 403, 404, *([409] if conflicts else [])], StatusResponse)
+    further = [*([409] if conflicts else []), *([415] if takes else [])]
+    refusals = dict.fromkeys([400, 401, 403, 404, *further], StatusResponse)
     return extend_schema(request=takes, responses={200: answer, **refusals}, parameters=[parameters], tags=["google"])
 
 
