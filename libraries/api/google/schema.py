@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -26,6 +27,19 @@ METHODS = {
 
 NOTHING = OpenApiTypes.OBJECT
 """`{}`"""
+
+
+class LeavingOutWhatIsEmpty(OpenApiSerializerExtension):
+    """A text that may be empty is not promised: a message leaves it out then."""
+
+    target_class = "libraries.api.google.messages.Message"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        fields: Any = getattr(self.target, "child", self.target).fields
+        promised = [name for name in schema.get("required", ()) if not getattr(fields[name], "allow_blank", False)]
+        return {**schema, "required": promised} if promised else {k: v for k, v in schema.items() if k != "required"}
 
 
 class Status(serializers.Serializer):
