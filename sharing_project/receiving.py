@@ -25,7 +25,7 @@ KEPT_IN_MEMORY = 1024 * 1024
 
 
 class HungUp(Exception):
-    """The peer went away before its request was whole."""
+    """The peer went away before its request was whole, or sent on what is no HTTP: the web server tells both alike."""
 
 
 def with_threads(
@@ -39,7 +39,8 @@ def with_threads(
     """An ASGI application that receives whole requests, and hands them to so many threads of a WSGI application.
 
     longest: of how many bytes a body may be, by its path. One that is longer is not handed on; CONTENT_LENGTH says so.
-    within: seconds for a body to arrive in. After that the answer is 408, and the connection is closed.
+    within: seconds for a body to arrive in. After that the answer is 408, and the connection is closed. One that breaks
+    off is answered by 400, which whoever hung up does not hear.
     apart: paths to which a POST is worked on by a thread of its own, one after the other, since it takes long.
 
     So who sends half a request and no more holds a connection, but neither a thread nor one to the database. An answer
@@ -59,7 +60,7 @@ def with_threads(
         except TimeoutError:
             asked = too_late
         except HungUp:
-            return
+            asked = broken_off
         is_slow = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in apart
         status, headers, content = await loop.run_in_executor(slow if is_slow else threads, _answer, asked, environ)
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -165,11 +166,16 @@ def _answer(application: Application, environ: dict[str, Any]) -> tuple[int, Hea
     return int(status.split(" ", 1)[0]), encoded, content
 
 
-def _refuse_as_late(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    sentence = b"The body did not arrive in time.\n"
-    headers = {"Content-Type": "text/plain", "Content-Length": str(len(sentence)), "Connection": "close"}
-    start_response("408 Request Timeout", list(headers.items()))
-    return [sentence]
+def _refusing(status: str, sentence: bytes) -> Application:
+    """What answers in the application's place, and ends the connection."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        headers = {"Content-Type": "text/plain", "Content-Length": str(len(sentence)), "Connection": "close"}
+        start_response(status, list(headers.items()))
+        return [sentence]
+
+    return with_access_log(application)
 
 
-too_late = with_access_log(_refuse_as_late)
+too_late = _refusing("408 Request Timeout", b"The body did not arrive in time.\n")
+broken_off = _refusing("400 Bad Request", b"The body did not arrive whole.\n")

@@ -124,13 +124,15 @@ def test_it_is_the_whole_body_that_has_a_deadline():
     assert peer.answer[0] == 408
 
 
-def test_nothing_is_asked_for_one_that_hangs_up():
+def test_nothing_is_asked_for_one_that_hangs_up_or_sends_on_no_http():
+    """The web server tells both alike, and the one that is still there is owed an answer."""
+
     def asking(environ: Any, start_response: Any) -> Any:
         raise AssertionError
 
     peer = Peer(b"ab", GONE)
     asked((peer, scope(content_length="4")), application=asking)
-    assert peer.answers == []
+    assert peer.answer == (400, b"The body did not arrive whole.\n")
 
 
 def test_what_is_too_long_is_not_handed_on():

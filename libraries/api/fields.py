@@ -46,7 +46,8 @@ class StrictBooleanField(serializers.BooleanField):
 
 
 class StrictCharField(serializers.CharField):
-    """A JSON string; numbers are not turned into one. White space is kept."""
+    """A JSON string; numbers are not turned into one. White space is kept, or trimmed once its length has been judged:
+    a description knows what is sent, and not what is left of it."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(trim_whitespace=options.pop("trim_whitespace", False), **options)
@@ -54,6 +55,8 @@ class StrictCharField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 

@@ -77,3 +77,41 @@ def with_too_many_calls(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 headers.pop("WWW-Authenticate", None)
                 operation["responses"]["429"] = {**refused, **answer, "headers": headers}
     return result
+
+
+OF_ANY_CALL = {
+    "406": "The caller does not accept JSON.",
+    "413": "The body is too long.",
+    "503": "The database cannot be reached.",
+}
+"""What every call may end in, in the shape of a 401; of a 406 where no credential is asked for."""
+OF_THE_SERVER = {
+    "408": "The body did not arrive in time.",
+    "414": "The address is longer than 65,534 bytes. Without a body, by the web server.",
+    "431": "More than 100 headers, or more than about 400 KB of them. Without a body, by the web server.",
+}
+"""What is refused before any dialect sees it."""
+NO_HTTP = (
+    " Where the request is not HTTP, or for a host that is not served, the web server says so, in no dialect's shape."
+)
+PLAIN = {"text/plain": {"schema": {"type": "string"}}}
+
+
+def with_what_any_call_may_meet(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Each call's answers with those that are the same for all: of its dialect, and of the web server; in order."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            _add_to(operation)
+    return result
+
+
+def _add_to(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    content = (responses.get("401") or responses["406"])["content"]
+    for status, text in {**OF_ANY_CALL, "400": "The request cannot be read."}.items():
+        responses.setdefault(status, {"content": content, "description": text})
+    unread = responses["400"]
+    responses["400"] = {**unread, "description": unread["description"] + NO_HTTP}
+    responses |= {status: {"description": text} for status, text in OF_THE_SERVER.items()}
+    responses["408"]["content"] = PLAIN
+    operation["responses"] = dict(sorted(responses.items()))

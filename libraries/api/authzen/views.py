@@ -201,7 +201,12 @@ class MetadataViewSet(AuthzenViewSet):
     authentication_classes: Any = []
     permission_classes: Any = [Anyone]
 
-    @extend_schema(operation_id="metadata", tags=["authzen"], responses=Metadata, parameters=[REQUEST_ID])
+    @extend_schema(
+        operation_id="metadata",
+        tags=["authzen"],
+        responses={200: Metadata, 406: OpenApiResponse(OpenApiTypes.STR, "The caller does not accept JSON.")},
+        parameters=[REQUEST_ID],
+    )
     def retrieve(self, request: Request) -> Response:
         """Where everything is.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -28,6 +29,19 @@ NOTHING = OpenApiTypes.OBJECT
 """`{}`"""
 
 
+class LeavingOutWhatIsEmpty(OpenApiSerializerExtension):
+    """A text that may be empty is not promised: a message leaves it out then."""
+
+    target_class = "libraries.api.google.messages.Message"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        fields: Any = getattr(self.target, "child", self.target).fields
+        promised = [name for name in schema.get("required", ()) if not getattr(fields[name], "allow_blank", False)]
+        return {**schema, "required": promised} if promised else {k: v for k, v in schema.items() if k != "required"}
+
+
 class Status(serializers.Serializer):
     """What went wrong: google.rpc.Status."""
 
@@ -47,7 +61,8 @@ def call(
     answer: Any, *, takes: Any = None, parameters: Any = Parameters, conflicts: bool = False
 ) -> Callable[..., Any]:
     """One call: what it answers, the body and the query that it takes, and whether it may be too late."""
-    refusals = dict.fromkeys([400, 401, 403, 404, *([409] if conflicts else [])], StatusResponse)
+    further = [*([409] if conflicts else []), *([415] if takes else [])]
+    refusals = dict.fromkeys([400, 401, 403, 404, *further], StatusResponse)
     return extend_schema(request=takes, responses={200: answer, **refusals}, parameters=[parameters], tags=["google"])
 
 

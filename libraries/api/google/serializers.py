@@ -152,7 +152,7 @@ class StateField(EnumField):
 class TunedModel(Resource):
     """A library as a tuned model: as much of one as makes a client's permissions work."""
 
-    description = serializers.CharField(read_only=True)
+    description = serializers.CharField(read_only=True, allow_blank=True)
     state = StateField()
 
 

@@ -42,7 +42,7 @@ class AccessConfigViewSet(LightlyViewSet):
         description="Create or update a shared access config.",
         tags=["lightly"],
         request=AccessInput,
-        responses={201: CreateEntityResponse, **REFUSALS},
+        responses={201: CreateEntityResponse, **REFUSALS, 415: ApiErrorResponse},
     )
     def create_or_update(self, request: Request, datasetId: str) -> Response:
         library = self.library_for(datasetId, Action.SHARE)

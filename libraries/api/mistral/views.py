@@ -49,7 +49,8 @@ LIBRARY_ID = OpenApiParameter(
 def _operation(name: str, answer: Any, *, status: int = 200, **more: Any) -> Callable[[Any], Any]:
     """The operation under the id that the vendor's own document gives it."""
     ambiguous = [409] if LIBRARY_ID in more.get("parameters", ()) else []
-    refusals = {422: HTTPValidationError, **dict.fromkeys((401, 403, 404, *ambiguous), Refusal)}
+    unread = [415] if "request" in more else []
+    refusals = {422: HTTPValidationError, **dict.fromkeys((401, 403, 404, *ambiguous, *unread), Refusal)}
     return extend_schema(operation_id=name, tags=["mistral"], responses={status: answer, **refusals}, **more)
 
 

@@ -48,6 +48,14 @@ def test_every_operation_is_tagged_and_names_every_place_for_the_key():
         ]
 
 
+def test_a_text_that_may_be_empty_is_not_promised(client_for):
+    answer = client_for("alice").get("/v1beta/tunedModels/handbook").json()
+    promised = SchemaGenerator().get_schema(public=True)["components"]["schemas"]["TunedModel"]["required"]
+
+    assert "description" not in answer
+    assert set(promised) == set(answer)
+
+
 def test_the_native_api_names_its_one_place():
     paths = SchemaGenerator().get_schema(public=True)["paths"]
 

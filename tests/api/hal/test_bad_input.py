@@ -109,6 +109,7 @@ INVALID: list[tuple[tuple[str, str], Any, dict[str, str]]] = [
     (POST, {"name": None}, {"#/name": NULL}),
     (POST, {"name": 5}, {"#/name": STRING}),
     (POST, {"name": "x" * 201}, {"#/name": "Ensure this field has no more than 200 characters."}),
+    (POST, {"name": "x" + " " * 200}, {"#/name": "Ensure this field has no more than 200 characters."}),
     (POST, {"name": "a\x00b"}, {"#/name": UNSTORABLE}),
     (POST, {"name": "\udfff"}, {"#/name": UNSTORABLE}),
     (POST, {"name": "x", "naturalId": ""}, {"#/naturalId": BLANK}),
