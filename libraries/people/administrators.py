@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import Exists, Q
 
-from libraries.errors import NotAdministrator, NotMember, NotSuperuser
+from libraries.errors import NotAdministrator, NotMember, NotSuperuser, ServiceAccountFixed
 from libraries.events.record import EventAction, record_of_organization
 from libraries.models import (
     ADMINISTER,
@@ -92,7 +92,7 @@ ACTIONS = {
 def change_power(codename: str, organization: Organization, user: User, wanted: bool, actor: Actor) -> bool:
     """Give or take one power, for a verb that holds the locks and has asked whether the actor may.
 
-    Returns whether that changed anything. Raises NotMember, LastAdministrator.
+    Returns whether that changed anything. Raises NotMember, ServiceAccountFixed, LastAdministrator.
     """
     if not is_member(user, organization):
         raise NotMember(user.username, organization.slug)
@@ -100,6 +100,8 @@ def change_power(codename: str, organization: Organization, user: User, wanted: 
     if held.exists() == wanted:
         return False
     if wanted:
+        if codename == ADMINISTER and user.service_of_id:
+            raise ServiceAccountFixed(user.username, "administers nothing")
         _give(codename, user, organization)
     else:
         if codename == ADMINISTER:
