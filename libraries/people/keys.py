@@ -19,13 +19,21 @@ from django.utils import timezone
 
 from libraries.db.prepared import Prepared
 from libraries.db.text import is_storable
-from libraries.errors import ExpiryRefused, InvalidText, KeyNotFound, KeyOfAnother, ScopeNotHeld
+from libraries.errors import (
+    ExpiryRefused,
+    InvalidText,
+    KeyNotFound,
+    KeyOfAnother,
+    ScopeNotHeld,
+    ServiceAccountNotFound,
+    UnknownPrincipal,
+)
 from libraries.events.record import EventAction
 from libraries.identifiers import is_uuid
 from libraries.models import Actor, ApiKey, Organization, Scope, User
 from libraries.models.keys import KEY_NAME_LENGTH
 from libraries.people.key_endings import end_keys, record_of_key
-from libraries.people.locks import lock_user
+from libraries.people.locks import lock_users
 from libraries.rules.conditions import unexpired
 
 ALPHABET = string.digits + string.ascii_letters
@@ -51,9 +59,8 @@ def create_api_key(
     asking_key: the key that asks for it. The new one outgrows it in nothing, takes its end where none is named, and
     ends with it. None where a person asks without one.
     Raises KeyOfAnother, InvalidText for a name that cannot be kept, ExpiryRefused for an end that has passed or is
-    beyond that of `asking_key`, ScopeNotHeld.
+    beyond that of `asking_key`, ScopeNotHeld, and ServiceAccountNotFound or UnknownPrincipal if the user is gone.
     """
-    _require_power_over_keys_of(user, actor)
     _refuse_name(name)
     if asking_key:
         _require_to_manage(asking_key)
@@ -63,6 +70,7 @@ def create_api_key(
         raise ExpiryRefused("The expiry date is in the past.")
     secret = _new_secret()
     with transaction.atomic():
+        _lock_for(actor, user)
         key = ApiKey.objects.create(
             user=user,
             name=name,
@@ -133,14 +141,14 @@ def may_revoke_key(key: ApiKey, *, asking_key: ApiKey) -> bool:
 def revoke_api_key(*, key: ApiKey, asking_key: ApiKey | None = None, actor: Actor) -> list[ApiKey]:
     """End a key for good, and with it every key that was made with it (R13); returns those that this ended, it first.
 
-    asking_key: the key that asks for it. Raises KeyOfAnother, ScopeNotHeld.
+    asking_key: the key that asks for it. Raises KeyOfAnother, ScopeNotHeld, and ServiceAccountNotFound or
+    UnknownPrincipal if its user is gone.
     """
-    _require_power_over_keys_of(key.user, actor)
     if asking_key and key != asking_key:
         _require_to_manage(asking_key)
         _refuse_scopes_beyond(asking_key, key.scopes)
     with transaction.atomic():
-        lock_user(key.user)  # so that two of their keys that end each other never wait for each other
+        _lock_for(actor, key.user)  # and so that two of their keys that end each other never wait for each other
         return end_keys([key], actor=actor)
 
 
@@ -148,6 +156,16 @@ def service_accounts_of(administrator: Actor) -> QuerySet[User]:
     """The service accounts of the organizations that they administer, whose keys they make and revoke (R13)."""
     mine = Organization.objects.administered_by(administrator).values("pk")
     return User.objects.filter(service_of__in=mine)
+
+
+def _lock_for(actor: Actor, user: User) -> None:
+    """Keep both from being let go, or less than they are, until the transaction ends: who was let go finds every key.
+
+    Raises KeyOfAnother.
+    """
+    if user.pk not in lock_users(user, actor):
+        raise ServiceAccountNotFound(user.service_name) if user.service_of_id else UnknownPrincipal(user.username)
+    _require_power_over_keys_of(user, actor)
 
 
 def _require_power_over_keys_of(user: User, actor: Actor) -> None:

@@ -8,12 +8,13 @@ written last (`events.standing`).
 from __future__ import annotations
 
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
 from libraries.errors import OrganizationNotFound, SharingError
-from libraries.models import Library, Organization, User
+from libraries.models import Actor, Library, Organization, User
 
 Instance = TypeVar("Instance", bound=Model)
 
@@ -29,6 +30,12 @@ def lock_organization(organization: Organization) -> Organization:
 def lock_user(user: User) -> None:
     """Who is in what changes for one user at a time."""
     User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
+
+
+def lock_users(*users: Actor) -> set[UUID]:
+    """The same for several, of whom operators have no row; returns the keys of those who are there."""
+    keys = [user.pk for user in users if user.pk]
+    return {user.pk for user in _lock(User.objects.filter(pk__in=keys).only("pk"))}
 
 
 def lock_powers_of(users: QuerySet[User]) -> None:

@@ -68,7 +68,6 @@ def create_service_account(*, organization: Organization, name: str, display_nam
 
     Raises NotAdministrator, OrganizationNotFound, InvalidText for a name that will not do, NameTaken.
     """
-    require_administrator(actor, organization)
     _refuse_name(name)
     changes = _columns({"display_name": display_name or name})
     account = User(username=username_of(organization, name), service_of=organization, **changes)
@@ -76,6 +75,7 @@ def create_service_account(*, organization: Organization, name: str, display_nam
     try:
         with transaction.atomic():
             locked(Organization.objects.select_for_update(no_key=True), organization, gone=OrganizationNotFound())
+            require_administrator(actor, organization)
             account.save(force_insert=True)
             account.groups.add(organization.group_id)
             _record(EventAction.SERVICE_ACCOUNT_CREATED, account, actor)
@@ -124,7 +124,6 @@ def delete_service_account(
     """
     organization = organization_of(account)
     with transaction.atomic():
-        require_administrator(actor, organization)
         shared = Library.objects.filter(pk__in=account.shares.values("library"))
         lock_with_principals(shared, User.objects.filter(pk__in=[account.pk, (successor or account).pk]))
         now = _locked(account, actor)
@@ -156,9 +155,10 @@ def refuse_service_account(user: User, how: str) -> None:
 
 def _locked(account: User, actor: Actor) -> User:
     """The account as it stands, for an administrator of its organization."""
-    require_administrator(actor, organization_of(account))
     gone = ServiceAccountNotFound(account.service_name)
-    return locked(User.objects.select_for_update(no_key=True), account, gone=gone)
+    now = locked(User.objects.select_for_update(no_key=True), account, gone=gone)
+    require_administrator(actor, organization_of(account))
+    return now
 
 
 def _refuse_to_leave_ownerless(account: User, organization: Organization) -> None:
