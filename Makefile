@@ -21,7 +21,7 @@ CLIENTS := $(patsubst requirements/clients/%.txt,%,$(wildcard requirements/clien
 NODE_CLIENTS := $(if $(shell command -v npm),$(patsubst requirements/clients/%/package-lock.json,%,$(wildcard requirements/clients/*/package-lock.json)))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
-.PHONY: help install install-dev install-clients serve run test test-postgres prove figures bench bench-quick screenshots lint format lock clean
+.PHONY: help install install-dev install-clients serve run test test-postgres prove figures mutants bench bench-quick screenshots lint format lock clean
 
 help:
 	@echo 'make serve          serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
@@ -30,6 +30,7 @@ help:
 	@echo 'make test-postgres  run the same tests on a throw-away PostgreSQL'
 	@echo 'make prove          try many examples of what the tests try few of (HYPOTHESIS_PROFILE=exploring for new ones)'
 	@echo 'make figures        of these, what docs/assurance.md tells (PROOF_ROUNDS=50 PROOF_SECONDS=10 for less)'
+	@echo 'make mutants        change the core in one place after another, to see whether a test notices (ARGS="rules access.check")'
 	@echo 'make bench          measure everything beside its peers, on both databases, into benchmarks/RESULTS.md (needs npm)'
 	@echo 'make bench-quick    measure, within two minutes, whether the ratios hold that a busy machine leaves alone'
 	@echo 'make screenshots    take the pictures of the console that the README shows (needs chromium)'
@@ -65,6 +66,9 @@ prove: install-dev
 # One after the other: what is measured needs the machine.
 figures: install-dev
 	PROOF_ROUNDS=$(PROOF_ROUNDS) PROOF_SECONDS=$(PROOF_SECONDS) .ci/with-postgres $(BIN)/python -m pytest -n0 -m figure $(ARGS)
+
+mutants: install-dev
+	env -u DATABASE_URL DJANGO_SETTINGS_MODULE=sharing_project.settings $(BIN)/python -m tests.mutants $(ARGS)
 
 bench: install-dev .venv/bench-spicedb/installed
 	DATABASE_URL=sqlite://:memory: $(BIN)/python -m benchmarks full $(ARGS)
