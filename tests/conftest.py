@@ -24,8 +24,6 @@ from tests.figures import figure, pytest_terminal_summary  # noqa: F401 - a fixt
 
 Change = tuple[str, str, int | None, int | None]
 
-FIGURE = "figure: "
-
 # Every run tries the same examples, few of them, and `make prove` many; HYPOTHESIS_PROFILE=exploring looks for new ones.
 hypothesis.settings.register_profile("quick", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("proving", derandomize=True, deadline=None, max_examples=1000)
@@ -79,23 +77,6 @@ def passwords_are_hashed_cheaply() -> None:
 @pytest.fixture(autouse=True)
 def nothing_is_counted_yet() -> None:
     cache.clear()
-
-
-@pytest.fixture
-def figure(record_property: Callable[[str, object], None]) -> Callable[[str, str], None]:
-    """A proof's figure, what it is of and how much, which is printed at the end: `figure("503 at p99", "0.10 s")`."""
-    return lambda of, how_much: record_property(f"{FIGURE}{of}", how_much)
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The figures of proofs, whether they hold or not."""
-    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    told = [each for report in reports if report.when == "call" for each in report.user_properties]
-    figures = sorted((of.removeprefix(FIGURE), how_much) for of, how_much in told if of.startswith(FIGURE))
-    if figures:
-        terminalreporter.section("figures")
-    for of, how_much in figures:
-        terminalreporter.write_line(f"{of}: {how_much}")
 
 
 @pytest.fixture
