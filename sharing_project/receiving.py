@@ -25,7 +25,7 @@ KEPT_IN_MEMORY = 1024 * 1024
 
 
 class HungUp(Exception):
-    """The peer went away before its request was whole."""
+    """The peer went away before its request was whole, or what it sends cannot be read as a body."""
 
 
 def with_threads(
@@ -59,7 +59,7 @@ def with_threads(
         except TimeoutError:
             asked = too_late
         except HungUp:
-            return
+            asked = torn
         is_slow = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in apart
         status, headers, content = await loop.run_in_executor(slow if is_slow else threads, _answer, asked, environ)
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -165,11 +165,15 @@ def _answer(application: Application, environ: dict[str, Any]) -> tuple[int, Hea
     return int(status.split(" ", 1)[0]), encoded, content
 
 
-def _refuse_as_late(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-    sentence = b"The body did not arrive in time.\n"
-    headers = {"Content-Type": "text/plain", "Content-Length": str(len(sentence)), "Connection": "close"}
-    start_response("408 Request Timeout", list(headers.items()))
-    return [sentence]
+def _refusing(status: str, sentence: bytes) -> Application:
+    def refuse(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        headers = {"Content-Type": "text/plain", "Content-Length": str(len(sentence)), "Connection": "close"}
+        start_response(status, list(headers.items()))
+        return [sentence]
+
+    return with_access_log(refuse)
 
 
-too_late = with_access_log(_refuse_as_late)
+too_late = _refusing("408 Request Timeout", b"The body did not arrive in time.\n")
+torn = _refusing("400 Bad Request", b"The body did not arrive whole.\n")
+"""Who sent a chunk of no length is still there to hear of it."""

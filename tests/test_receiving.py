@@ -124,13 +124,16 @@ def test_it_is_the_whole_body_that_has_a_deadline():
     assert peer.answer[0] == 408
 
 
-def test_nothing_is_asked_for_one_that_hangs_up():
+def test_nothing_is_asked_for_one_that_hangs_up_or_sends_no_body():
+    """Both end the request in the same way; the latter hears of it."""
+
     def asking(environ: Any, start_response: Any) -> Any:
         raise AssertionError
 
     peer = Peer(b"ab", GONE)
     asked((peer, scope(content_length="4")), application=asking)
-    assert peer.answers == []
+    assert peer.answer == (400, b"The body did not arrive whole.\n")
+    assert (b"connection", b"close") in peer.answers[0]["headers"]
 
 
 def test_what_is_too_long_is_not_handed_on():
