@@ -9,6 +9,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from libraries.db.text import SEARCH_LENGTH
+
 
 class StrictSerializer(serializers.Serializer):
     """Refuses keys that it does not know, each by name."""
@@ -55,6 +57,13 @@ class StrictCharField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class SearchField(StrictCharField):
+    """A text to look for: no longer than a database looks for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default="", allow_blank=True, max_length=SEARCH_LENGTH, **options)
 
 
 ZONE = r"Z|[+-][0-9]{2}:[0-9]{2}"
