@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 
 from libraries.db.retries import until_it_holds
-from libraries.db.text import is_storable
+from libraries.db.text import SEARCH_LENGTH, is_storable
 from libraries.events.record import client_address, recorded_via
 from libraries.limits.logins import forgive, refusal_of_login
 from libraries.models import ApiKey, Event, Library, Organization, ServiceAccount, Share, Team, User
@@ -32,6 +32,9 @@ from libraries.people.accounts import recording_password
 
 View = Callable[..., HttpResponse]
 ORDER = [Library, Share, Organization, Team, User, ServiceAccount, ApiKey, Event]
+
+SEARCHED = ("q", "term")
+"""Parameters of lists and of suggestions: the text that is looked for."""
 
 
 def actor_of(request: HttpRequest) -> User:
@@ -210,6 +213,8 @@ class Console(AdminSite):
         def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not is_storable(request.path + unquote_plus(request.META["QUERY_STRING"])):
                 raise BadRequest("The address contains characters that cannot be stored.")
+            if any(len(request.GET.get(name, "")) > SEARCH_LENGTH for name in SEARCHED):
+                raise BadRequest("The text to search for is too long.")
             address = client_address(request.META)
             try:
                 with recorded_via("admin", getattr(request, "request_id", ""), address=address):

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from uuid_utils.compat import uuid7
 
+from libraries.api.parsers import announced_length
 from libraries.api.views import DialectViewSet
 from libraries.db.outage import note_outage
 from libraries.db.text import is_storable
@@ -50,8 +51,8 @@ class BodyLimitMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> HttpResponse | None:
         """Django asks it before the same of all middleware below it, the check of forms among them."""
-        most, length = longest_body(request.path_info), request.META.get("CONTENT_LENGTH") or ""
-        if not length.isdecimal() or int(length) <= most:
+        most = longest_body(request.path_info)
+        if announced_length(request.META.get("CONTENT_LENGTH") or "") <= most:
             return None
         if issubclass(getattr(view, "cls", object), DialectViewSet):
             return None

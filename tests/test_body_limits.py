@@ -39,6 +39,14 @@ def test_it_is_refused_before_the_credential_where_nothing_reads_it(method):
     assert response.json()["detail"] == "The body is longer than 1000 bytes."
 
 
+@pytest.mark.parametrize("path", ["/admin/login/", "/api/me", "/v1/libraries", "/access/v1/evaluation"])
+@pytest.mark.parametrize(("length", "refused"), [("9" * 5000, True), ("9" * 30, True), ("²", False), ("-5", False)])
+def test_a_length_that_is_no_number_or_has_thousands_of_digits_is_no_server_error(path, length, refused):
+    response = Client().post(path, b"{}", content_type="application/json", CONTENT_LENGTH=length)
+    assert (response.status_code == 413) == refused
+    assert response.status_code < 500
+
+
 def test_a_file_of_shares_may_be_longer(admin_client):
     """Than other bodies, and than that it is told on its page."""
 

@@ -133,6 +133,7 @@ def test_nothing_is_asked_for_one_that_hangs_up_or_sends_on_no_http():
     peer = Peer(b"ab", GONE)
     asked((peer, scope(content_length="4")), application=asking)
     assert peer.answer == (400, b"The body did not arrive whole.\n")
+    assert (b"connection", b"close") in peer.answers[0]["headers"]
 
 
 def test_what_is_too_long_is_not_handed_on():

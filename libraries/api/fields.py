@@ -9,6 +9,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from libraries.db.text import SEARCH_LENGTH
+
 
 class StrictSerializer(serializers.Serializer):
     """Refuses keys that it does not know, each by name."""
@@ -58,6 +60,13 @@ class StrictCharField(serializers.CharField):
         if self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
+
+
+class SearchField(StrictCharField):
+    """A text to look for: no longer than a database looks for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default="", allow_blank=True, max_length=SEARCH_LENGTH, **options)
 
 
 ZONE = r"Z|[+-][0-9]{2}:[0-9]{2}"

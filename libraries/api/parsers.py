@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from io import BytesIO, RawIOBase
 from math import isfinite
@@ -17,6 +18,8 @@ from rest_framework.parsers import BaseParser
 from libraries.db.text import is_storable
 
 SURROGATE = re.compile("[\ud800-\udfff]")
+DIGITS = 18
+"""Of the longest Content-Length that is looked at: no body is longer."""
 
 
 class BodyTooLarge(APIException):
@@ -96,8 +99,15 @@ class NamingParser(StrictJSONParser):
 
 def refuse_too_long(announced: str) -> None:
     """By its Content-Length, of which nobody need have read anything. Raises BodyTooLarge."""
-    if announced.isdecimal() and int(announced) > settings.MAX_BODY_BYTES:
+    if announced_length(announced) > settings.MAX_BODY_BYTES:
         raise BodyTooLarge
+
+
+def announced_length(header: str) -> int:
+    """What a Content-Length says; 0 where it says nothing. Python makes no number of thousands of digits."""
+    if not header.isdecimal():
+        return 0
+    return int(header) if len(header) <= DIGITS else sys.maxsize
 
 
 def _read(stream: IO[bytes]) -> bytes:

@@ -1,4 +1,12 @@
-"""Which texts a database keeps."""
+"""Which texts a database keeps, and which it looks for."""
+
+SEARCH_LENGTH = 300
+"""Characters of a text to look for: no name, and no address, has more. SQLite refuses patterns of many thousands."""
+
+
+def could_be_found(text: str) -> bool:
+    """Whether anything could have `text` in its name: neither database fails when it looks for it."""
+    return len(text) <= SEARCH_LENGTH and is_storable(text)
 
 
 def is_storable(text: str) -> bool:

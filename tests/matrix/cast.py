@@ -11,7 +11,9 @@ from django.db.models.functions import Now
 
 from libraries.library_lifecycle import create_library, delete_library
 from libraries.models import OPERATOR, ApiKey, Library, Organization, Scope, Share, Team, User
+from libraries.people.administrators import set_administrator
 from libraries.people.keys import create_api_key
+from libraries.people.service_accounts import create_service_account
 from libraries.people.teams import add_team_member, create_team
 from libraries.rules.levels import Action, Level
 from tests.clients import ApiClient
@@ -70,12 +72,16 @@ ACTORS = (
     _acme("owner", "bob", OWNER),
     _acme("owner whose key only reads", "bob", OWNER, scopes=(Scope.LIBRARY_READ,)),
     _acme("owner whose key only asks", "bob", OWNER, scopes=(Scope.ACCESS_CHECK,)),
+    _acme("owner whose key manages no keys", "bob", OWNER, scopes=tuple(s for s in Scope if s != Scope.KEY_MANAGE)),
     _acme("editor", "carol", EDITOR),
     _acme("reader", "rita", READER),
     _acme("team member", "tim", READER),
     _acme("one shut out", "dave"),
     _acme("member without a share", "zoe"),
     _acme("administrator", "alice", ADMINISTRATOR, administers="acme"),
+    _acme("administrator who is none any more", "adam"),
+    _acme("service account that reads", "acme.robot", READER),
+    Actor("strangers' service account", "globex.robot", member_of="globex"),
     Actor("stranger", "frank", other=frozenset(READER), member_of="globex"),
     Actor("strangers' administrator", "erin", other=frozenset(OWNER), member_of="globex", administers="globex"),
     Actor("superuser", "admin", frozenset(EVERYTHING), frozenset(EVERYTHING), is_superuser=True),
@@ -101,6 +107,7 @@ class World:
         give(own, "rita", Level.READER)
         give(own, "team:testers", Level.READER)
         give(own, "dave", Level.NONE)
+        give(own, "acme.robot", Level.READER)
         give(other, "frank", Level.READER)
         shares = {OWN: give(own, "paul", Level.READER), OTHER: give(other, "pete", Level.READER)}
         gone = create_library(name="Target", natural_id="target-3", organization="globex", actor=erin)
@@ -122,6 +129,11 @@ def _people(acme: Organization, globex: Organization) -> None:
         make_user(name, member_of=acme, email=f"{name}@acme.example")
     for name in ("pete", "greta"):
         make_user(name, member_of=globex, email=f"{name}@globex.example")
+    for organization in (acme, globex):
+        create_service_account(organization=organization, name="robot", actor=OPERATOR)
+    adam = make_user("adam", member_of=acme)
+    for administrator in (True, False):
+        set_administrator(organization=acme, user=adam, administrator=administrator, actor=OPERATOR)
     team = create_team(organization=acme, slug="testers", name="Testers", actor=OPERATOR)
     add_team_member(team=team, user=User.objects.get(username="tim"), actor=OPERATOR)
 

@@ -18,11 +18,15 @@ from tests.matrix.calls import CALLS, about
 from tests.matrix.cast import ACTORS, DELETED, NEVER, OTHER, OWN, TARGETS, Actor, World
 
 READ, WRITE, ASK, ADMIN = Scope.LIBRARY_READ, Scope.LIBRARY_WRITE, Scope.ACCESS_CHECK, Scope.ORGANIZATION_ADMIN
+MANAGE = Scope.KEY_MANAGE
 ORGANIZATIONS = {OWN: "acme", OTHER: "globex", NEVER: "nobody"}
 TEAMS = {OWN: "testers", OTHER: "research", NEVER: "nothing"}
 TEAMMATES = {OWN: ("tim",), OTHER: ("frank", "erin"), NEVER: ("nobody",)}
 MEMBERS = {OWN: "zoe", OTHER: "greta", NEVER: "nobody"}
 FORM = "UUID"
+ROBOTS, ROBOT = "/service-accounts", "/service-accounts/robot"
+NO_ID = "ffffffff-ffff-7fff-bfff-ffffffffffff"
+KEY = {"name": "new", "scopes": ["library:read"]}
 REQUEST_ID = "the-same-for-all"
 
 
@@ -39,6 +43,7 @@ class OrganizationCall:
     ok: int = 200
     body: Any = None
     scope: Scope = READ
+    further: Scope | None = None
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -46,13 +51,15 @@ class OrganizationCall:
     def expected(self, actor: Actor, target: str) -> int:
         if actor.refused:
             return 401
-        if not actor.has(self.scope):
+        if not (actor.has(self.scope) and actor.has(self.further)):
             return 403
         slug = ORGANIZATIONS[target]
         if target == NEVER or not actor.sees_organization(slug):
             return 404
         if actor.runs_organization(slug):
             return self.ok
+        if self.path == "/members/{member}" and self.method == "DELETE" and actor.user == MEMBERS[target]:
+            return self.ok  # anyone may leave (R15)
         if self.runs:
             return 403
         return self.ok if "{team}" not in self.path or actor.user in TEAMMATES[target] else 404
@@ -74,6 +81,15 @@ ORGANIZATION_CALLS = (
     OrganizationCall("GET", "/teams/{team}/members/{teammate}", runs=False),
     OrganizationCall("PUT", "/teams/{team}/members/{member}", runs=True, body={}, scope=ADMIN),
     OrganizationCall("DELETE", "/teams/{team}/members/{teammate}", runs=True, ok=204, scope=ADMIN),
+    OrganizationCall("GET", ROBOTS, runs=True, scope=ADMIN),
+    OrganizationCall("POST", ROBOTS, runs=True, ok=201, body={"name": "new"}, scope=ADMIN),
+    OrganizationCall("GET", ROBOT, runs=True, scope=ADMIN),
+    OrganizationCall("PATCH", ROBOT, runs=True, body={"displayName": "New"}, scope=ADMIN),
+    OrganizationCall("DELETE", ROBOT, runs=True, ok=204, scope=ADMIN),
+    OrganizationCall("GET", f"{ROBOT}/keys", runs=True, scope=ADMIN, further=MANAGE),
+    OrganizationCall("POST", f"{ROBOT}/keys", runs=True, ok=201, body=KEY, scope=ADMIN, further=MANAGE),
+    OrganizationCall("GET", f"{ROBOT}/keys/{NO_ID}", runs=True, ok=404, scope=ADMIN, further=MANAGE),
+    OrganizationCall("DELETE", f"{ROBOT}/keys/{NO_ID}", runs=True, ok=404, scope=ADMIN, further=MANAGE),
 )
 
 
@@ -147,12 +163,15 @@ def _asking(**named: Any) -> dict[str, Any]:
 
 NOTHING = {"resource": {"type": "library", "id": "nothing"}}
 NEW_LIBRARY = {"name": "New", "organization": "acme"}
-KEY = {"name": "new", "scopes": ["library:read"]}
-NO_KEY = "/api/keys/ffffffff-ffff-7fff-bfff-ffffffffffff"
+NO_KEY = f"/api/keys/{NO_ID}"
 
 
 def _in_acme(actor: Actor) -> int:
     return 201 if actor.member_of == "acme" else 422
+
+
+def _member_of_globex(actor: Actor) -> int:
+    return 200 if actor.member_of == "globex" else 422
 
 
 def _superusers(actor: Actor) -> int:
@@ -166,10 +185,13 @@ def _administrators(actor: Actor) -> int:
 OWN_CALLS = (
     OwnCall("GET", "/api/", READ),
     OwnCall("GET", "/api/me", READ),
-    OwnCall("GET", "/api/keys", None),
-    OwnCall("POST", "/api/keys", None, lambda actor: 201, KEY),
-    OwnCall("GET", NO_KEY, None, lambda actor: 404),
-    OwnCall("DELETE", NO_KEY, None, lambda actor: 404),
+    OwnCall("PATCH", "/api/me", WRITE, lambda actor: 200, {"defaultOrganization": None}),
+    OwnCall("PATCH", "/api/me", WRITE, lambda actor: 422, {"defaultOrganization": "nobody"}),
+    OwnCall("PATCH", "/api/me", WRITE, _member_of_globex, {"defaultOrganization": "globex"}),
+    OwnCall("GET", "/api/keys", MANAGE),
+    OwnCall("POST", "/api/keys", MANAGE, lambda actor: 201, KEY),
+    OwnCall("GET", NO_KEY, MANAGE, lambda actor: 404),
+    OwnCall("DELETE", NO_KEY, MANAGE, lambda actor: 404),
     OwnCall("GET", "/api/libraries", READ),
     OwnCall("POST", "/api/libraries", WRITE, _in_acme, NEW_LIBRARY),
     OwnCall("GET", "/api/organizations", READ),

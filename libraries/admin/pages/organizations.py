@@ -15,6 +15,7 @@ from libraries.admin.forms.fields import user_field, users_field
 from libraries.admin.forms.members import GroupAdmin, MembersForm, counted
 from libraries.admin.forms.narrowing import NarrowingAdmin, decision, require_decision
 from libraries.console import actor_of, is_superuser
+from libraries.db.text import could_be_found
 from libraries.errors import UnknownPrincipal
 from libraries.models import (
     ADMINISTER,
@@ -70,8 +71,10 @@ class OrganizationForm(MembersForm):
 
     def _account(self, name: str) -> User:
         accounts = User.objects.filter(is_active=True, service_of=None)
-        found = accounts.filter(username=name).first() or accounts.filter(email__iexact=name).first()
-        if found is None:
+        found = could_be_found(name) and (
+            accounts.filter(username=name).first() or accounts.filter(email__iexact=name).first()
+        )
+        if not found:
             raise forms.ValidationError(
                 f"No active account is called “{name}”: ask for its exact name or e-mail address."
             )

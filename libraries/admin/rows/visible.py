@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from libraries.access.names import Meant, find_meant
 from libraries.admin.rows.scope import scoped
 from libraries.console import actor_of
-from libraries.db.text import is_storable
+from libraries.db.text import could_be_found
 from libraries.identifiers import is_uuid
 from libraries.models import Library, User
 
@@ -37,7 +37,7 @@ def library_named(request: HttpRequest, name: str) -> Library | None:
 def person_named(request: HttpRequest, name: str) -> User | None:
     """The person of that username, e-mail or UUID."""
     name = name.strip()
-    if not name or not is_storable(name):
+    if not name or not could_be_found(name):
         return None
     called: Any = Q(pk=UUID(name)) if is_uuid(name) else Q(username=name) | Q(email__iexact=name)
     return visible_rows(request, User).filter(called).order_by("username").first()

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from libraries.api.fields import QueryIntegerField, StrictCharField, StrictSerializer
+from libraries.api.fields import QueryIntegerField, SearchField, StrictCharField, StrictSerializer
 from libraries.api.links import path_to
 from libraries.api.page_tokens import BadToken, Keyset, seal, unseal
 
@@ -44,7 +44,7 @@ PAGING = frozenset(PageQuery().fields)
 class PeopleQuery(PageQuery):
     """The filter of lists of people."""
 
-    q = StrictCharField(default="", allow_blank=True, help_text="How the username begins.")
+    q = SearchField(help_text="How the username begins.")
 
 
 class Page:

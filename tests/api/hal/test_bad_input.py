@@ -9,7 +9,8 @@ import pytest
 from django.conf import settings
 from django.http import UnreadablePostError
 
-from tests.api.hal.calls import HANDBOOK, SHARES, snapshot
+from libraries.db.text import SEARCH_LENGTH
+from tests.api.hal.calls import ACME, HANDBOOK, SHARES, snapshot
 from tests.api.hal.documents import problem
 
 PUT = ("PUT", f"{SHARES}/bob")
@@ -352,6 +353,27 @@ def test_an_odd_principal_is_nobody(alice_calls, principal):
 def test_a_query_that_is_no_text_is_a_bad_request(alice_calls, path, query):
     answer = alice_calls.client.generic("GET", path, headers=alice_calls.headers, QUERY_STRING=query)
     assert (answer.status_code, answer.json()) == (400, problem(400, "The query is not UTF-8.", path))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/libraries",
+        SHARES,
+        f"{HANDBOOK}/access",
+        "/api/keys",
+        f"{ACME}/members",
+        f"{ACME}/teams",
+        f"{ACME}/teams/engineering/members",
+        f"{ACME}/service-accounts",
+        "/api/organizations",
+    ],
+)
+@pytest.mark.parametrize("text", ["a" * 60_000, "a" * (SEARCH_LENGTH + 1)])
+def test_a_text_to_look_for_that_is_longer_than_any_name_is_not_looked_for(alice_calls, path, text):
+    """SQLite refuses long patterns, which would pass for an outage."""
+    assert alice_calls.get(f"{path}?q={text}").status_code == 422
+    assert alice_calls.get(f"{path}?q={text[:SEARCH_LENGTH]}").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/api/", "/api/me", "/api/libraries", HANDBOOK, SHARES, f"{SHARES}/alice"])

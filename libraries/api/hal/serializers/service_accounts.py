@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer
+from libraries.api.fields import SearchField, StrictBooleanField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
 from libraries.api.hal.serializers.keys import KeyDocument
@@ -69,7 +69,7 @@ class ServiceAccountChanges(SentBackSerializer):
 class ServiceAccountQuery(PageQuery):
     """The filter of the list of service accounts."""
 
-    q = StrictCharField(default="", allow_blank=True, help_text="A part of the name or display name.")
+    q = SearchField(help_text="A part of the name or display name.")
 
 
 class ServiceAccountRemovalQuery(StrictSerializer):
