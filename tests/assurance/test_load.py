@@ -28,6 +28,8 @@ pytestmark = [
 CALLERS = 16
 WARM_UP = max(SECONDS / 2, 8)
 """Seconds before anything counts: modules are loaded, and plans, pools and caches filled."""
+WINDOWS = 5
+"""What is measured is measured in each; of the times the median counts, since a busy machine stands still at times."""
 POOL = 6
 WORKERS = 2
 Work = Callable[[Caller, int, int], tuple[int, object]]
@@ -86,6 +88,17 @@ def memory_of(server: Server) -> int:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
+def warm_up(server: Server, key: str) -> None:
+    """Until a window adds less than 1 % to its memory: every thread has done everything then. A leak ends it, too."""
+    load(server, key, mixed, WARM_UP)
+    before = memory_of(server)
+    for _ in range(2 * WINDOWS):
+        load(server, key, mixed, WARM_UP / 2)
+        if (now := memory_of(server)) < before * 1.01:
+            return
+        before = now
+
+
 def connections_named(application: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [application])
@@ -110,15 +123,16 @@ def soaked(world, tmp_path) -> Iterator[Server]:
 @pytest.mark.django_db(transaction=True)
 def test_mixed_load_leaves_memory_and_connections_as_they_are(soaked, key_for, figure):
     key = key_for("alice")
-    load(soaked, key, mixed, WARM_UP)
-    before, calls, most = memory_of(soaked), [], 0
-    for _ in range(4):
-        calls += load(soaked, key, mixed, SECONDS / 4)
+    warm_up(soaked, key)
+    taken, calls, most = [memory_of(soaked)], [], 0
+    for _ in range(WINDOWS):
+        calls += load(soaked, key, mixed, SECONDS / WINDOWS)
+        taken.append(memory_of(soaked))
         most = max(most, connections_named("soaked"))
-    growth = memory_of(soaked) / before - 1
+    growth = taken[-1] / taken[0] - 1
     figure(
         f"{len(calls)} calls, p99 {p99(calls):.2f} s, {sum(status >= 500 for status, _ in calls)} errors; "
-        f"memory {growth:+.1%} of {before // 1024} MiB; {most} connections of {WORKERS * POOL}"
+        f"memory {growth:+.1%}: {', '.join(str(each // 1024) for each in taken)} MiB; {most} connections of {WORKERS * POOL}"
     )
     assert {status for status, _ in calls} == {200, 404}
     assert growth < 0.05
@@ -143,8 +157,9 @@ def on_sqlite(tmp_path) -> Iterator[tuple[Server, str]]:
 def test_sixteen_writers_on_sqlite_wait_in_turn(on_sqlite, figure):
     server, key = on_sqlite
     load(server, key, write, WARM_UP)
-    calls = load(server, key, write, SECONDS)
-    slowest = max(seconds for _, seconds in calls)
-    figure(f"{len(calls)} writes, p99 {p99(calls):.2f} s, the slowest {slowest:.2f} s")
-    assert {status for status, _ in calls} == {200}
-    assert p99(calls) < 1
+    windows = [load(server, key, write, SECONDS / WINDOWS) for _ in range(WINDOWS)]
+    p99s = sorted(map(p99, windows))
+    writes = [call for window in windows for call in window]
+    figure(f"{len(writes)} writes, p99 in {WINDOWS} windows {', '.join(f'{each:.2f}' for each in p99s)} s")
+    assert {status for status, _ in writes} == {200}
+    assert p99s[WINDOWS // 2] < 1
