@@ -57,7 +57,8 @@ def _outcomes(modules: list[str], arguments: argparse.Namespace, folder: Path) -
     if arguments.quick:
         return harness.outcomes
     with ThreadPoolExecutor(arguments.at_once) as pool:
-        found = pool.map(lambda each: _anew(each[0], each[1], arguments.tests, folder), enumerate(harness.at_the_top))
+        tries = enumerate(harness.at_the_top)
+        found = pool.map(lambda each: _anew(each[0], each[1], arguments.tests, folder), tries)
         return harness.outcomes | dict(found)
 
 

@@ -17,4 +17,4 @@ def _get_code_or_mutant(self: SourceFileLoader, fullname: str) -> CodeType | Non
     return _get_code(self, fullname)
 
 
-SourceFileLoader.get_code = _get_code_or_mutant  # type: ignore[method-assign,assignment]
+SourceFileLoader.get_code = _get_code_or_mutant  # type: ignore[assignment, method-assign]

@@ -123,3 +123,14 @@ def test_what_one_may_give_ends_with_what_one_has_unless_one_administers_r3():
     assert Access(reaching=reaching).ends_at(Level.NONE) == TODAY + timedelta(days=4)
     assert Access(reaching=reaching, administers=True).ends_at(Level.EDITOR) is None
     assert Access(reaching=reaching, superuser=True).ends_at(Level.EDITOR) is None
+
+
+def test_what_decides_is_what_gives_the_level_and_is_not_shut_out_r1_r2():
+    own, team = Reaches(Kind.USER, Level.READER), Reaches(Kind.TEAM, Level.EDITOR)
+    organization, everyone = Reaches(Kind.ORGANIZATION, Level.EDITOR), Reaches(Kind.EVERYONE, Level.READER)
+    shut_out = Reaches(Kind.ORGANIZATION, Level.NONE)
+
+    assert Access().deciding == ()
+    assert Access(reaching=(own, team, organization, everyone)).deciding == (team, organization)
+    assert Access(reaching=(own, team, organization, everyone, shut_out)).deciding == (team,)
+    assert Access(reaching=(organization, everyone, shut_out)).deciding == (shut_out,)
