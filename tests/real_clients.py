@@ -35,7 +35,9 @@ def node() -> str:
     """The program. Without it the test is skipped, or fails where NODE_REQUIRED is set, as it is in `.ci/run`."""
     if NODE is None or shutil.which("npm") is None:
         missing = "There is no node, or no npm, on this machine (Debian: apt-get install nodejs npm)."
-        pytest.fail(missing) if os.environ.get(NODE_REQUIRED) else pytest.skip(f"{missing} {NODE_REQUIRED} is not set.")
+        if os.environ.get(NODE_REQUIRED):
+            pytest.fail(missing)
+        pytest.skip(f"{missing} {NODE_REQUIRED} is not set.")
     return NODE
 
 
