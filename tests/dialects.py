@@ -29,7 +29,8 @@ class Refused(Exception):
 class Dialect:
     """One function per thing shown; None where the dialect does not show it.
 
-    level: the caller's own level on the library. libraries: the natural ids of all that the caller sees, in pages of two.
+    level: the caller's own level on the library.
+    libraries: the natural ids of all that the caller sees, in the order of their names, read in pages of two.
     shares: principal (as the native API writes it) to level.
     people: username to level, of all who have access and of whom the caller may know, in pages of two; how many others.
     reasons: the level that somebody has, and principal to what its share did.
@@ -120,6 +121,24 @@ def lightly_shares(client: ApiClient, library: Library) -> dict[str, Level]:
     return shares
 
 
+def lightly_libraries(client: ApiClient) -> list[str]:
+    found: list[str] = []
+    while page := read(client, f"/v1/datasets?pageSize=2&pageOffset={len(found)}"):
+        found += [dataset["id"] for dataset in page]
+    assert len(found) == len(set(found))
+    return list(Library.objects.filter(object_id__in=found).order_by("name", "id").values_list("natural_id", flat=True))
+
+
+def google_libraries(client: ApiClient) -> list[str]:
+    found: list[tuple[str, str]] = []
+    token = ""
+    while True:
+        page = read(client, f"/v1beta/tunedModels?pageSize=2&pageToken={quote(token)}")
+        found += [(model["displayName"], model["name"].partition("/")[2]) for model in page["tunedModels"]]
+        if not (token := page.get("nextPageToken", "")):
+            return [name.rpartition(".")[2] for _, name in sorted(found)]
+
+
 def google_shares(client: ApiClient, library: Library) -> dict[str, Level]:
     roles = {"READER": Level.READER, "WRITER": Level.EDITOR, "OWNER": Level.OWNER}
     path = f"/v1beta/corpora/{library.natural_id}/permissions?pageSize=2"
@@ -206,8 +225,8 @@ def google_has_words_for(share: Share) -> bool:
 DIALECTS = [
     Dialect("hal", level=hal_level, libraries=hal_libraries, shares=hal_shares, people=hal_people, reasons=hal_reasons),
     Dialect("mistral", shares=mistral_shares, has_words_for=mistral_has_words_for),
-    Dialect("lightly", shares=lightly_shares, has_words_for=lightly_has_words_for),
-    Dialect("google", shares=google_shares, has_words_for=google_has_words_for),
+    Dialect("lightly", libraries=lightly_libraries, shares=lightly_shares, has_words_for=lightly_has_words_for),
+    Dialect("google", libraries=google_libraries, shares=google_shares, has_words_for=google_has_words_for),
     Dialect(
         "authzen",
         decisions=authzen_decisions,

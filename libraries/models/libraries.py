@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import BooleanField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 
 from libraries.db.in_migrations import new_object_id, new_uuid
@@ -84,6 +85,13 @@ class LibraryQuerySet(models.QuerySet["Library"]):
         if not user.is_active:
             return self.none()
         return self.filter(Holds(GRANTED[level][-1], library=F("pk"), user=Value(user.pk)))
+
+    def not_holding(self, user: Actor, level: Level) -> LibraryQuerySet:
+        """The others: those where the user's shares add up to less than `level`."""
+        if level == Level.NONE or not user.is_active:
+            return self.none() if level == Level.NONE else self.all()
+        held = Holds(GRANTED[level][-1], library=F("pk"), user=Value(user.pk))
+        return self.exclude(Q(Coalesce(held, Value(False))))
 
     def sees_few(self, user: Actor) -> bool:
         """Whether no more than FEW_GRANTS grants and powers could show the user anything. One query."""

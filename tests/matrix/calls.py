@@ -126,6 +126,7 @@ def _configs(about: About) -> str:
 
 
 LIGHTLY = (
+    Call("lightly/dataset", "GET", lambda about: f"/v1/datasets/{about.identifier}", Action.VIEW, READ),
     Call("lightly/configs", "GET", _configs, Action.VIEW_SHARES, READ),
     Call(
         "lightly/configs",

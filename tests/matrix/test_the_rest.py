@@ -205,6 +205,8 @@ OWN_CALLS = (
     OwnCall("GET", "/api/events", ADMIN, _administrators),
     OwnCall("GET", "/v1/libraries", READ),
     OwnCall("POST", "/v1/libraries", WRITE, lambda actor: 201 if actor.member_of else 422, {"name": "New"}),
+    OwnCall("GET", "/v1/datasets", READ),
+    OwnCall("GET", "/v1/datasets/query/name/handbook", READ),
     OwnCall("GET", "/v1beta/corpora", READ),
     OwnCall("GET", "/v1beta/tunedModels", READ),
     OwnCall("POST", "/v1beta/corpora", WRITE, lambda actor: 200 if actor.member_of else 400, {"displayName": "New"}),

@@ -1,4 +1,4 @@
-"""The collaboration calls, line by line as the vendor's document has them."""
+"""The collaboration calls, line by line as the vendor's document has them, and how its clients choose a dataset."""
 
 from django.urls import path, re_path
 
@@ -17,5 +17,12 @@ urlpatterns = [
         views.AccessConfigViewSet.as_view({"delete": "destroy"}),
         name="config",
     ),
+    path("datasets", views.DatasetViewSet.as_view({"get": "list"}), name="datasets"),
+    path(
+        "datasets/query/name/<str:datasetName>",
+        views.DatasetViewSet.as_view({"get": "list_by_name"}),
+        name="datasets-by-name",
+    ),
+    path("datasets/<str:datasetId>", views.DatasetViewSet.as_view({"get": "retrieve"}), name="dataset"),
     re_path(r"^datasets(?:/|\Z)", views.UnknownPathViewSet.as_view({"get": "unknown"}), name="unknown"),
 ]

@@ -1,4 +1,4 @@
-"""The collaboration calls: each method is door, body, verb, answer."""
+"""Datasets, and the collaboration calls: each method is door, body, verb, answer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from rest_framework.response import Response
 from libraries.api.failures import Failure
 from libraries.api.lightly.authentication import LightlyKeyAuthentication
 from libraries.api.lightly.configs import config_id, configs_of
+from libraries.api.lightly.datasets import (
+    DatasetDocument,
+    DatasetName,
+    DatasetsByNameQuery,
+    DatasetsQuery,
+    dataset,
+    datasets,
+)
 from libraries.api.lightly.errors import STATUSES, refusal
 from libraries.api.lightly.replacing import replace_config, revoke_config
 from libraries.api.lightly.serializers import (
@@ -19,10 +27,11 @@ from libraries.api.lightly.serializers import (
     CreateEntityResponse,
     config_documents,
 )
-from libraries.api.views import DialectViewSet, UnknownPathMixin
+from libraries.api.views import DialectViewSet, UnknownPathMixin, valid
 from libraries.rules.levels import Action
 
 REFUSALS = dict.fromkeys((400, 401, 403, 404), ApiErrorResponse)
+LIST_REFUSALS = dict.fromkeys((400, 401, 403), ApiErrorResponse)
 
 
 class LightlyViewSet(DialectViewSet):
@@ -32,6 +41,41 @@ class LightlyViewSet(DialectViewSet):
 
     def error_response(self, failure: Failure) -> Response:
         return refusal(failure, request_id=getattr(self.request, "request_id", ""))
+
+
+class DatasetViewSet(LightlyViewSet):
+    """Libraries, for who chooses one."""
+
+    @extend_schema(
+        operation_id="getDatasets",
+        description="Get all datasets for a user.",
+        tags=["lightly"],
+        parameters=[DatasetsQuery],
+        responses={200: DatasetDocument(many=True), **LIST_REFUSALS},
+    )
+    def list(self, request: Request) -> Response:
+        return Response(datasets(self.caller, self.query(DatasetsQuery)))
+
+    @extend_schema(
+        operation_id="getDatasetsQueryByName",
+        description="Get all datasets for a user whose name or natural id is this one, or begins so.",
+        tags=["lightly"],
+        parameters=[DatasetsByNameQuery],
+        responses={200: DatasetDocument(many=True), **LIST_REFUSALS},
+    )
+    def list_by_name(self, request: Request, datasetName: str) -> Response:
+        query = self.query(DatasetsByNameQuery)
+        name = valid(DatasetName, {"datasetName": datasetName})["datasetName"]
+        return Response(datasets(self.caller, query, name=name))
+
+    @extend_schema(
+        operation_id="getDatasetById",
+        description="Get a specific dataset.",
+        tags=["lightly"],
+        responses={200: DatasetDocument, **REFUSALS},
+    )
+    def retrieve(self, request: Request, datasetId: str) -> Response:
+        return Response(dataset(self.library_for(datasetId, Action.VIEW)))
 
 
 class AccessConfigViewSet(LightlyViewSet):

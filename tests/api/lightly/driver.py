@@ -1,10 +1,11 @@
 """Runs where `lightly` is installed without its dependencies: its generated client as the document shows it, and the
-collaboration calls of its workflow client. Each request is a JSON line, and so is each answer."""
+collaboration and dataset calls of its workflow client. Each request is a JSON line, and so is each answer."""
 
 import importlib.util
 import json
 import platform
 import sys
+import warnings
 from importlib.metadata import version
 from types import ModuleType
 
@@ -18,10 +19,22 @@ def without_running(name):
     sys.modules[name] = package
 
 
+def in_place_of(name, **attributes):
+    """Register a module that has nothing but these: what is imported, and plays no part in these calls."""
+    module = sys.modules[name] = ModuleType(name)
+    vars(module).update(attributes)
+    return module
+
+
 without_running("lightly")
 without_running("lightly.api")
+in_place_of("PIL", JpegImagePlugin=in_place_of("PIL.JpegImagePlugin"))
+errors_of_requests = in_place_of("requests.exceptions", __getattr__=lambda name: type(name, (Exception,), {}))
+in_place_of("requests", exceptions=errors_of_requests)
 
+from lightly.api import utils  # type: ignore[import-not-found]  # noqa: E402
 from lightly.api.api_workflow_collaboration import _CollaborationMixin  # type: ignore[import-not-found]  # noqa: E402
+from lightly.api.api_workflow_datasets import _DatasetsMixin  # type: ignore[import-not-found]  # noqa: E402
 from lightly.api.swagger_api_client import LightlySwaggerApiClient  # type: ignore[import-not-found]  # noqa: E402
 from lightly.openapi_generated import swagger_client  # type: ignore[import-not-found]  # noqa: E402
 from lightly.openapi_generated.swagger_client.rest import ApiException  # type: ignore[import-not-found]  # noqa: E402
@@ -30,8 +43,8 @@ VERSION = version("lightly")
 KNOWS_TEAMS = VERSION != "1.3.3"
 
 
-class WorkflowClient(_CollaborationMixin):
-    """ApiWorkflowClient as far as collaboration goes, made as its own __init__ makes it."""
+class WorkflowClient(_CollaborationMixin, _DatasetsMixin):
+    """ApiWorkflowClient as far as collaboration and choosing a dataset go, made as its own __init__ makes it."""
 
     def __init__(self, configuration):
         api_client = LightlySwaggerApiClient(configuration=configuration)
@@ -40,6 +53,7 @@ class WorkflowClient(_CollaborationMixin):
             f"{platform.processor()};) python/{platform.python_version()}"
         )
         self._collaboration_api = swagger_client.CollaborationApi(api_client=api_client)
+        self._datasets_api = swagger_client.DatasetsApi(api_client=api_client)
         self._creator = swagger_client.Creator.USER_PIP
 
 
@@ -72,6 +86,29 @@ class Driver:
 
     def get_shared_users(self, dataset_id):
         return self.workflow.get_shared_users(dataset_id=dataset_id)
+
+    def set_dataset_id_by_name(self, dataset_name, shared=False):
+        """The client's dataset then, and what it warns of."""
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            self.workflow.set_dataset_id_by_name(dataset_name, shared=shared)
+        return {"dataset_id": self.workflow._dataset_id, "warnings": len(warned)}
+
+    def get_datasets(self, shared=False):
+        return self.workflow.get_datasets(shared=shared)
+
+    def get_datasets_by_name(self, dataset_name, shared=False):
+        return self.workflow.get_datasets_by_name(dataset_name, shared=shared)
+
+    def get_dataset_by_id(self, dataset_id):
+        return self.workflow.get_dataset_by_id(dataset_id)
+
+    def dataset_exists(self, dataset_id):
+        return self.workflow.dataset_exists(dataset_id)
+
+    def get_pages(self, page_size, shared):
+        """All pages, as the workflow client walks them."""
+        return list(utils.paginate_endpoint(self.workflow._datasets_api.get_datasets, page_size, shared=shared))
 
     def error_codes(self):
         """The vendor's whole enum."""

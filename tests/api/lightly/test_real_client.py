@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from libraries.api.lightly import errors
+from libraries.models import Library
 from libraries.rules.levels import Level
 from tests.api.lightly.calls import NOWHERE, levels, share
+from tests.api.lightly.test_list_datasets import document
 from tests.real_clients import ClientError, RealClient
 
 DRIVER = Path(__file__).with_name("driver.py")
@@ -118,6 +120,49 @@ def test_the_workflow_client_raises_with_our_sentence(vendor, roadmap, environme
         json.loads(raised.value.message)["error"]
         == "This dataset cannot be shared with “x@nowhere.example”: no such user, team or organization."
     )
+
+
+@pytest.mark.parametrize("environment", BOTH)
+def test_the_workflow_client_chooses_a_dataset_by_name(vendor, environment, handbook, roadmap, press_kit):
+    client = vendor(environment, "bob")
+
+    def chosen(name: str, **options: Any) -> Any:
+        return client.call("set_dataset_id_by_name", dataset_name=name, **options)
+
+    assert chosen("Roadmap") == {"dataset_id": roadmap.object_id, "warnings": 0}
+    assert chosen("Handbook", shared=True) == {"dataset_id": handbook.object_id, "warnings": 0}
+    assert chosen("handbook", shared=None) == {"dataset_id": handbook.object_id, "warnings": 0}
+    with pytest.raises(ClientError, match="A dataset with the name 'Handbook' does not exist"):
+        chosen("Handbook")
+    client = vendor(environment, "dave")
+    with pytest.raises(ClientError, match="A dataset with the name 'Handbook' does not exist"):
+        chosen("Handbook", shared=None)
+
+
+@pytest.mark.parametrize("environment", BOTH)
+def test_the_workflow_client_lists_datasets_and_gets_one(vendor, environment, handbook, alice, acme):
+    client = vendor(environment, "bob")
+
+    def names(**options: Any) -> list[str]:
+        return [dataset["name"] for dataset in client.call("get_datasets", **options)]
+
+    assert (names(), names(shared=True)) == (["Roadmap"], ["Handbook", "Press Kit"])
+    assert names(shared=None) == ["Roadmap", "Handbook", "Press Kit"]
+    [found] = client.call("get_datasets_by_name", dataset_name="Handbook", shared=True)
+    assert found == client.call("get_dataset_by_id", dataset_id=handbook.object_id)
+    assert found == document(handbook, alice)
+    assert client.call("dataset_exists", dataset_id=handbook.object_id) is True
+    assert client.call("dataset_exists", dataset_id=NOWHERE) is False
+
+
+@pytest.mark.parametrize("environment", BOTH)
+def test_the_workflow_client_walks_through_pages_of_names_that_it_can_read(vendor, environment, acme):
+    for number in range(5):
+        Library.objects.create(name=f"Größe {number}", natural_id=f"groesse-{number}", organization=acme)
+    client = vendor(environment, "alice")
+    found = client.call("get_pages", page_size=2, shared=True)
+
+    assert [dataset["name"] for dataset in found] == ["Roadmap", *(f"groesse-{number}" for number in range(5))]
 
 
 ERRORS: list[tuple[int, str, str, str | None, str, dict[str, Any]]] = [

@@ -12,7 +12,7 @@ def schema():
     return SchemaGenerator().get_schema(public=True)
 
 
-def test_it_has_the_three_documented_calls_and_no_other(schema):
+def test_it_has_the_three_documented_calls_and_those_that_choose_a_dataset(schema):
     operations = {
         (method, path): (operation["operationId"], operation["tags"], operation["description"])
         for path, methods in schema["paths"].items()
@@ -35,6 +35,13 @@ def test_it_has_the_three_documented_calls_and_no_other(schema):
             ["lightly"],
             "Delete shared access config by id.",
         ),
+        ("get", "/v1/datasets"): ("getDatasets", ["lightly"], "Get all datasets for a user."),
+        ("get", "/v1/datasets/query/name/{datasetName}"): (
+            "getDatasetsQueryByName",
+            ["lightly"],
+            "Get all datasets for a user whose name or natural id is this one, or begins so.",
+        ),
+        ("get", "/v1/datasets/{datasetId}"): ("getDatasetById", ["lightly"], "Get a specific dataset."),
     }
 
 
@@ -70,6 +77,16 @@ def test_the_bodies_have_the_documented_fields(schema):
         "users",
         "organizations",
         "teams",
+        "createdAt",
+        "lastModifiedAt",
+    }
+    assert fields["DatasetData"] == {
+        "id",
+        "name",
+        "userId",
+        "type",
+        "nSamples",
+        "sizeInBytes",
         "createdAt",
         "lastModifiedAt",
     }
