@@ -15,7 +15,7 @@ from tests.faults.load import BROKEN, OK, load_on
 from tests.faults.service import Service, serving
 from tests.proofs import rounds
 
-KILLS = rounds(quick=1, proving=5)
+KILLS = rounds(quick=1, proving=3)
 
 
 def workers_of(service: Service) -> list[int]:
