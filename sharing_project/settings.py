@@ -130,6 +130,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sharing_project.middleware.RequestIdMiddleware",
     "sharing_project.middleware.ProbeMiddleware",
+    "sharing_project.middleware.HostMiddleware",
     "sharing_project.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sharing_project.browsers.CSPMiddleware",
