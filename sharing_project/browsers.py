@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from corsheaders import middleware as cors
 from csp import middleware as csp
 from csp.constants import HEADER
 from csp.utils import build_policy
+from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
@@ -38,6 +40,15 @@ class AuthenticationMiddleware(ForBrowsers, auth.AuthenticationMiddleware):
 
 class MessageMiddleware(ForBrowsers, messages.MessageMiddleware):
     """Django's, for browsers."""
+
+
+class CorsMiddleware(cors.CorsMiddleware):
+    """The package's, where any origin is allowed: otherwise no answer depends on one."""
+
+    get_response: Any
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return super().__call__(request) if settings.CORS_ALLOWED_ORIGINS else self.get_response(request)
 
 
 class CSPMiddleware(csp.CSPMiddleware):

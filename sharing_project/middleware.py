@@ -3,9 +3,10 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, DisallowedHost
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from uuid_utils.compat import uuid7
 
 from libraries.api.parsers import announced_length
@@ -72,6 +73,31 @@ class ProbeMiddleware:
             # Django looks for it in ALLOWED_HOSTS when it is asked for.
             vars(request)["get_host"] = lambda: "localhost"
         return self.get_response(request)
+
+
+class HostMiddleware:
+    """Refuse a call of the API by a name that is not in ALLOWED_HOSTS in its dialect's words; Django has a page for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> Any:
+        try:
+            request.get_host()
+        except DisallowedHost as error:
+            if refused := self._refused(request, error):
+                return refused
+        return self.get_response(request)
+
+    def _refused(self, request: HttpRequest, error: DisallowedHost) -> Any:
+        try:
+            view: Any = getattr(resolve(request.path_info).func, "cls", object)
+        except Resolver404:
+            return None
+        if not issubclass(view, DialectViewSet):
+            return None
+        vars(request)["get_host"] = lambda: "localhost"  # an address in the answer never repeats the unknown name
+        return view.refusing(request, error)
 
 
 class ReadableMiddleware:

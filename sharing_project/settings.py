@@ -27,6 +27,7 @@ PORT = env.int("PORT", 8000)
 PUBLIC_URL = env.str("PUBLIC_URL", "").rstrip("/")  # as callers see it, e.g. https://sharing.example.org
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])  # whose X-Forwarded-For, -Proto and -Host are believed
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", HOST])
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])  # whose pages may call the API
 
 # Limits
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 1024 * 1024)  # a larger request body is refused with 413
@@ -126,11 +127,14 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "corsheaders",
     "csp",
 ]
 MIDDLEWARE = [
     "sharing_project.middleware.RequestIdMiddleware",
     "sharing_project.middleware.ProbeMiddleware",
+    "sharing_project.middleware.HostMiddleware",
+    "sharing_project.browsers.CorsMiddleware",
     "sharing_project.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sharing_project.browsers.CSPMiddleware",
@@ -242,6 +246,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+# Pages elsewhere send a key; the console's session goes along with no call of theirs
+CORS_URLS_REGEX = r"^/(api|v1|v1beta|access|\.well-known)/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+CORS_ALLOW_HEADERS = (
+    *("accept", "authorization", "content-type", "if-match", "if-none-match", "idempotency-key"),
+    *("x-request-id", "x-goog-api-key", "x-goog-api-client"),
+)
+CORS_EXPOSE_HEADERS = (
+    *("ETag", "Location", "Retry-After", "X-Request-ID", "Idempotent-Replayed", "WWW-Authenticate"),
+    *("RateLimit", "RateLimit-Policy"),
+)
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 12) * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

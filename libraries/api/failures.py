@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.core.exceptions import BadRequest, DisallowedHost, PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
@@ -25,6 +25,10 @@ MOST_FAULTS = 20
 """So many a refusal names; of the others it says how many they are. Otherwise a body could ask for a longer answer."""
 LONGEST_TEXT = 500
 """Characters of what was sent, or of a sentence that quotes it."""
+
+UNKNOWN_HOST = (
+    "The service does not go by the name in the request's Host header. Whoever runs it adds the name to ALLOWED_HOSTS."
+)
 
 NOT_FOUND = (
     errors.LibraryNotFound,
@@ -128,6 +132,8 @@ def failure_of(error: Exception, statuses: Mapping[type[Exception], int]) -> Fai
             return Failure(status, str(error.detail), error, headers=_headers(error))
         case Http404():
             return Failure(404, "There is nothing here.", error)
+        case DisallowedHost():
+            return Failure(400, UNKNOWN_HOST, error)
         case SuspiciousOperation() | BadRequest():
             return Failure(400, "The request cannot be read.", error)
         case PermissionDenied():

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from io import BytesIO, RawIOBase
 from math import isfinite
-from typing import IO, Any, NoReturn
+from typing import IO, Any, ClassVar, NoReturn
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -30,6 +30,15 @@ class BodyTooLarge(APIException):
 
     def __init__(self) -> None:
         super().__init__(f"The body is longer than {settings.MAX_BODY_BYTES} bytes.")
+
+
+class UnsupportedEncoding(APIException):
+    """The body is compressed, or encoded otherwise. `headers`: for the answer (RFC 9110, section 12.5.3)."""
+
+    status_code = 415
+    default_code = "unsupported_encoding"
+    default_detail = "Send the body as it is, without Content-Encoding."
+    headers: ClassVar = {"Accept-Encoding": "identity"}
 
 
 def read_ahead(request: HttpRequest) -> None:
@@ -66,6 +75,7 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        _refuse_encoded((parser_context or {}).get("request"))
         try:
             body = _read(stream)
             data = _loaded(body)
@@ -108,6 +118,12 @@ def announced_length(header: str) -> int:
     if not header.isdecimal():
         return 0
     return int(header) if len(header) <= DIGITS else sys.maxsize
+
+
+def _refuse_encoded(request: Any) -> None:
+    encoding = request.headers.get("Content-Encoding", "") if request is not None else ""
+    if encoding.strip().lower() not in ("", "identity"):
+        raise UnsupportedEncoding
 
 
 def _read(stream: IO[bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -16,6 +17,15 @@ Document = Mapping[str, Any]
 CONDITIONS = {"If-Match", "If-None-Match"}
 
 
+CHANGED = "It was changed after you read it, or it exists already. Read it again before you change it."
+ALTERED = (
+    "The ETag in If-Match is that of a compressed copy: a proxy altered it on the way to you. Read it again with"
+    " Accept-Encoding: identity, or have the proxy leave these answers uncompressed."
+)
+OF_A_COPY = re.compile(r'^W/|(?:-gzip|;gzip|--gzip|-br|-zstd|-deflate)(?="$)')
+"""What proxies that compress make of an ETag."""
+
+
 class PreconditionFailed(SharingError):
     """If-Match or If-None-Match does not hold for what is there now."""
 
@@ -23,8 +33,8 @@ class PreconditionFailed(SharingError):
     title = "Precondition failed"
     what_to_do = "Read it again, decide whether the change is still right, and send it with the new ETag."
 
-    def __init__(self) -> None:
-        super().__init__("It was changed after you read it, or it exists already. Read it again before you change it.")
+    def __init__(self, reason: str = CHANGED) -> None:
+        super().__init__(reason)
 
 
 def rendered(document: Document) -> bytes:
@@ -63,13 +73,24 @@ def has_already(request: Request, etag: str) -> bool:
 def _is_wanted(request: Request, etag: str | None) -> bool:
     """If-Match. One that names no ETag at all matches nothing, so a caller who forgot the quotes changes nothing."""
     header = request.headers.get("If-Match")
-    return header is None or (etag is not None and _is_among(etag, parse_etags(header)))
+    if header is None:
+        return True
+    named = parse_etags(header)
+    if etag is None or _is_among(etag, named):
+        return etag is not None
+    if etag in _as_we_wrote(named):
+        raise PreconditionFailed(ALTERED)
+    return False
 
 
 def _is_unwanted(request: Request, etag: str | None) -> bool:
     """If-None-Match, which looks through W/ as If-Match does not."""
     named = parse_etags(request.headers.get("If-None-Match", ""))
-    return etag is not None and _is_among(etag, [name.removeprefix("W/") for name in named])
+    return etag is not None and _is_among(etag, _as_we_wrote(named))
+
+
+def _as_we_wrote(named: list[str]) -> list[str]:
+    return [OF_A_COPY.sub("", name) for name in named]
 
 
 def _is_among(etag: str, named: list[str]) -> bool:

@@ -149,6 +149,21 @@ class DialectViewSet(ViewSet):
             return throttled
         return failed
 
+    @classmethod
+    def refusing(cls, request: HttpRequest, error: Exception) -> HttpResponseBase:
+        """The answer of a call that never gets as far as a view, in the dialect's words."""
+        view: Any = cls()
+        view.action_map = {}
+        view.args, view.kwargs, view.headers = (), {}, {}
+        view.request = view.initialize_request(request)
+        view.format_kwarg = None
+        response = view._answer(error, None)
+        if isinstance(response, Response):
+            response = view.finalize_response(view.request, response)
+            response.render()
+        view._keep_private(view.request, response)
+        return response
+
     def error_response(self, failure: Failure) -> HttpResponse:
         """The failure in the dialect's words and shape."""
         raise NotImplementedError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from libraries.access.lists import count_visible_libraries, visible_libraries, visible_libraries_by_page
 from libraries.api.failures import Failure
@@ -31,7 +32,7 @@ from libraries.api.mistral.serializers import (
     with_members,
 )
 from libraries.api.schema import body_on_delete
-from libraries.api.views import DialectViewSet, UnknownPathMixin
+from libraries.api.views import DialectViewSet, UnknownPathMixin, valid
 from libraries.errors import LibraryNotFound, ShareNotFound
 from libraries.library_lifecycle import change_library, create_library, delete_library
 from libraries.models import Library, LibraryQuerySet, Share, User
@@ -147,6 +148,12 @@ def _slug_of(organization_id: UUID | None, caller: User) -> str:
     return slugs.first() or str(organization_id)
 
 
+IN_THE_QUERY = [
+    OpenApiParameter(str(name), str, description="As in the body, which wins: for where a proxy strips that.")
+    for name in SharingDelete().fields
+]
+
+
 class SharingViewSet(MistralViewSet):
     """Whom a library is shared with: the three documented calls."""
 
@@ -167,17 +174,23 @@ class SharingViewSet(MistralViewSet):
         )
         return Response(Sharing(share).data)
 
-    @_operation("libraries_share_delete_v1", Sharing, parameters=[LIBRARY_ID], request=SharingDelete)
+    @_operation("libraries_share_delete_v1", Sharing, parameters=[LIBRARY_ID, *IN_THE_QUERY], request=SharingDelete)
     @body_on_delete
     def destroy(self, request: Request, library_id: str) -> Response:
         """Take an entity's access to the library away; the answer is the access as it was."""
         library = self.library_for(library_id, Action.VIEW)  # for one's own access; the verb refuses the rest
-        body = self.body(SharingDelete, context={"library": library})
+        body = valid(SharingDelete, self._with_query(request), context={"library": library})
         principal = _principal(body)
         share = revoke_share(
             library=library, principal=principal, precondition=_only_shown(principal), actor=self.caller
         )
         return Response(Sharing(share).data)
+
+    def _with_query(self, request: Request) -> Any:
+        """The body, over what the query says: proxies strip the body of a DELETE."""
+        self.query(Serializer)  # which raises for a query that is not UTF-8
+        named = {name: text for name, text in request.query_params.items() if name in SharingDelete().fields}
+        return {**named, **request.data} if isinstance(request.data, Mapping) else request.data
 
 
 def _principal(body: dict[str, Any]) -> PrincipalReference:
