@@ -83,6 +83,13 @@ class MomentField(serializers.DateTimeField):
         return super().enforce_timezone(value)
 
 
+class QueryTextField(StrictCharField):
+    """A text in a query. An empty one is as good as none (`DialectViewSet.query`), so it may be sent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_blank=True, **options)
+
+
 class QueryIntegerField(serializers.IntegerField):
     """A whole number in a query: digits, not everything that Python would take for them."""
 

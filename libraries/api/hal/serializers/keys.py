@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import MomentField, StrictCharField, StrictSerializer
+from libraries.api.fields import MomentField, QueryTextField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
 from libraries.api.links import path_to
@@ -45,7 +45,7 @@ class KeyInput(StrictSerializer):
 class KeyQuery(PageQuery):
     """The filter of the list of keys."""
 
-    q = StrictCharField(default="", allow_blank=True, help_text="A part of the name.")
+    q = QueryTextField(default="", help_text="A part of the name.")
 
 
 @extend_schema_serializer(component_name="Key")

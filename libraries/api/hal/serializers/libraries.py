@@ -8,7 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer, written
+from libraries.api.fields import QueryTextField, StrictBooleanField, StrictCharField, StrictSerializer, written
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField
 from libraries.api.links import paths_to, quoted
@@ -54,14 +54,14 @@ class NewLibraryInput(LibraryInput):
 class LibraryOfOrganizationQuery(PageQuery):
     """The filters of the list of an organization's libraries."""
 
-    q = StrictCharField(default="", allow_blank=True, help_text="A part of the name or natural id.")
+    q = QueryTextField(default="", help_text="A part of the name or natural id.")
     minLevel = serializers.ChoiceField(choices=[str(level.value) for level in Level], default="0", help_text=LEVELS)
 
 
 class LibraryQuery(LibraryOfOrganizationQuery):
     """The filters of the list of libraries."""
 
-    organization = StrictCharField(default="", help_text="A slug.")
+    organization = QueryTextField(default="", help_text="A slug.")
 
 
 class Paths:

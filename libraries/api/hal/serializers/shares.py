@@ -8,7 +8,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import MomentField, StrictBooleanField, StrictCharField, StrictSerializer, written
+from libraries.api.fields import (
+    MomentField,
+    QueryTextField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictSerializer,
+    written,
+)
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField, OptionalLevelField
 from libraries.api.links import path_to
@@ -68,7 +75,7 @@ class ShareQuery(PageQuery):
     accessLevel = serializers.ChoiceField(
         choices=[str(level.value) for level in Level], required=False, help_text=LEVELS
     )
-    q = StrictCharField(default="", allow_blank=True, help_text="How the principal's name or e-mail begins.")
+    q = QueryTextField(default="", help_text="How the principal's name or e-mail begins.")
 
 
 @extend_schema_serializer(component_name="Share")

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import StrictCharField, StrictSerializer
+from libraries.api.fields import QueryTextField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
 from libraries.api.hal.serializers.organizations import SlugField
@@ -40,7 +40,7 @@ class TeamPath(StrictSerializer):
 class TeamQuery(PageQuery):
     """The filter of the list of teams."""
 
-    q = StrictCharField(default="", allow_blank=True, help_text="A part of the name or slug.")
+    q = QueryTextField(default="", help_text="A part of the name or slug.")
 
 
 @extend_schema_serializer(component_name="Team")
