@@ -207,18 +207,22 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "URL_FORMAT_OVERRIDE": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "libraries.api.schema.DialectSchema",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Sharing",
     "DESCRIPTION": "Who may do what to which library.",
     "VERSION": __version__,
     "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/", "description": "Where this description was found."}],
     "PREPROCESSING_HOOKS": ["libraries.api.hal.schema.base.in_the_documents_words"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "libraries.api.schema.with_too_many_calls",
         "libraries.api.schema.with_what_any_call_may_meet",
+        "libraries.api.schema_links.with_links",
+        "libraries.api.schema_examples.with_examples",
+        "libraries.api.schema.with_tags",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -4,11 +4,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from libraries.api.hal import problem_pages
+from libraries.api.hal.views.start import RootViewSet
 from sharing_project import health
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("api", RootViewSet.as_view({"get": "retrieve"})),
     path("api/", include("libraries.api.hal.urls")),
     path("v1/", include("libraries.api.lightly.urls")),
     path("v1/", include("libraries.api.mistral.urls")),

@@ -36,7 +36,7 @@ class KeyAuthentication(BaseAuthentication):
             if name in request.headers:
                 yield request.headers[name].strip()
         for name in self.query_parameters:
-            yield from request.query_params.getlist(name)
+            yield from filter(None, request.query_params.getlist(name))
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
         secrets = set(self.credentials(request))

@@ -62,13 +62,6 @@ class StrictCharField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class SearchField(StrictCharField):
-    """A text to look for: no longer than a database looks for."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(default="", allow_blank=True, max_length=SEARCH_LENGTH, **options)
-
-
 ZONE = r"Z|[+-][0-9]{2}:[0-9]{2}"
 MOMENT = re.compile(
     rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(?:\.[0-9]+)?(?:{ZONE})?", re.I | re.A
@@ -93,6 +86,20 @@ class MomentField(serializers.DateTimeField):
         if value.tzinfo is None:
             self.fail("naive")
         return super().enforce_timezone(value)
+
+
+class QueryTextField(StrictCharField):
+    """A text in a query. An empty one is as good as none (`DialectViewSet.query`), so it may be sent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_blank=True, **options)
+
+
+class SearchField(QueryTextField):
+    """A text to look for: no longer than a database looks for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default="", max_length=SEARCH_LENGTH, **options)
 
 
 class QueryIntegerField(serializers.IntegerField):

@@ -35,7 +35,29 @@ class KeyScheme(OpenApiAuthenticationExtension):
         return schemes
 
 
-class _BodyOnDelete(AutoSchema):
+class DialectSchema(AutoSchema):
+    """Every operation has a summary, by default the first line of its description, and says who may call it."""
+
+    def get_summary(self) -> str | None:
+        first, *_ = self.get_description().splitlines() or [""]
+        return first.removesuffix(".") or None
+
+    def get_operation(self, *arguments: Any, **more: Any) -> Any:
+        operation = super().get_operation(*arguments, **more)
+        if operation is not None:
+            operation.setdefault("security", [])  # which says that no credential is asked for
+            for parameter in operation.get("parameters", ()):
+                _may_be_empty(parameter)
+        return operation
+
+
+def _may_be_empty(parameter: dict[str, Any]) -> None:
+    """An empty query value is as good as an absent one (`DialectViewSet.query`), unless there must be one."""
+    if parameter["in"] == "query" and not parameter.get("required"):
+        parameter["allowEmptyValue"] = True
+
+
+class _BodyOnDelete(DialectSchema):
     def _get_request_body(self, direction: Any = "request") -> Any:
         method, self.method = self.method, "POST"
         try:
@@ -115,3 +137,27 @@ def _add_to(operation: dict[str, Any]) -> None:
     responses |= {status: {"description": text} for status, text in OF_THE_SERVER.items()}
     responses["408"]["content"] = PLAIN
     operation["responses"] = dict(sorted(responses.items()))
+
+
+TAGS = {
+    "Start": "Where a caller starts.",
+    "Libraries": "What is shared.",
+    "Sharing": "Whom a library is shared with.",
+    "Access": "What all shares add up to.",
+    "Events": "What happened.",
+    "Keys": "The caller's API keys.",
+    "Organizations": "Who belongs together, and what their administrators may change.",
+    "Teams": "Teams and their members.",
+    "Service accounts": "Programs' accounts.",
+    "authzen": "AuthZEN's Authorization API.",
+    "google": "Permissions as Google's generative language API has them.",
+    "lightly": "Collaboration as Lightly's API has it.",
+    "mistral": "Libraries and their accesses as Mistral's API has them.",
+}
+
+
+def with_tags(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """What each tag that is used is about."""
+    used = [tag for operations in result["paths"].values() for each in operations.values() for tag in each["tags"]]
+    result["tags"] = [{"name": tag, "description": TAGS[tag]} for tag in dict.fromkeys(used)]
+    return result

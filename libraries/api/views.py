@@ -121,9 +121,13 @@ class DialectViewSet(ViewSet):
         return valid(serializer_class, self.request.data, **options)
 
     def query(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
-        """The valid query parameters, or a ValidationError. ParseError for a query that is not UTF-8."""
+        """The valid query parameters, or a ValidationError. ParseError for a query that is not UTF-8.
+
+        One whose value is empty is as good as absent: forms and generated clients send those that nobody filled in.
+        """
         _refuse_undecodable(self.request.META.get("QUERY_STRING", ""))
-        return valid(serializer_class, self.request.query_params.dict())
+        given = self.request.query_params.dict()
+        return valid(serializer_class, {name: value for name, value in given.items() if value})
 
     def get_exception_handler(self) -> Callable[[Exception, Any], HttpResponse]:
         return self._answer

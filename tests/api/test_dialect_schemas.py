@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 PREFIXES = {
     "authzen": ("/access/v1/", "/.well-known/authzen-configuration"),
-    "hal": ("/api/",),
+    "hal": ("/api",),
     "mistral": ("/v1/libraries",),
     "lightly": ("/v1/datasets",),
     "google": ("/v1beta/",),

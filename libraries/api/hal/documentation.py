@@ -38,7 +38,7 @@ class SchemaViewSet(OpenDocument):
     def retrieve(self, request: Request) -> HttpResponseBase:
         """All dialects, or the one of `?dialect=`; 304 for a reader who has it already. Raises NotFound for one that
         there is not, and PreconditionFailed."""
-        text, etag = _written(request.query_params.get("dialect"))
+        text, etag = _written(request.query_params.get("dialect") or None)
         kept = {"ETag": etag, "Cache-Control": "public, max-age=3600"}
         if has_already(request, etag):
             return HttpResponseNotModified(headers=kept)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from libraries.api.fields import QueryIntegerField, SearchField, StrictCharField, StrictSerializer
+from libraries.api.fields import QueryIntegerField, QueryTextField, SearchField, StrictSerializer
 from libraries.api.links import path_to
 from libraries.api.page_tokens import BadToken, Keyset, seal, unseal
 
@@ -28,8 +28,8 @@ class PageQuery(StrictSerializer):
     count = QueryIntegerField(
         min_value=1, max_value=MAX_COUNT, default=DEFAULT_COUNT, help_text="At most so many on this page."
     )
-    after = StrictCharField(default="", help_text="From a `next` link; opaque.")
-    before = StrictCharField(default="", help_text="From a `prev` link; opaque.")
+    after = QueryTextField(default="", help_text="From a `next` link; opaque.")
+    before = QueryTextField(default="", help_text="From a `prev` link; opaque.")
 
     def validate(self, query: dict[str, Any]) -> dict[str, Any]:
         if query["after"] and query["before"]:
@@ -71,7 +71,7 @@ class Page:
         self.start: int = query["start"]
         self.count: int = query["count"]
         given = request.query_params
-        self.filters = {name: given[name] for name in given if name not in PAGING}
+        self.filters = {name: given[name] for name in given if given[name] and name not in PAGING}
         self.keyset = keyset
         self.total = total
         self._first, self._behind = first, behind

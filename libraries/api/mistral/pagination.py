@@ -35,7 +35,7 @@ class LibrariesQuery(serializers.Serializer):
 
 def size_for_clients_without_pages(request: Request) -> int | None:
     """MAX_SIZE for the vendor's older clients, which name no page and have no way to ask for a second one."""
-    names_a_page = request.query_params.keys() & {"page", "page_size", "page_token"}
+    names_a_page = any(request.query_params.get(name) for name in ("page", "page_size", "page_token"))
     is_client = IS_CLIENT(request.headers.get("User-Agent", ""))
     return MAX_SIZE if is_client and not names_a_page else None
 

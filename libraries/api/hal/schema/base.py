@@ -182,10 +182,13 @@ def reading(
 
 
 def in_the_documents_words(endpoints: list[tuple[str, str, str, Any]]) -> list[tuple[str, str, str, Any]]:
-    """The native API's path parameters, named as the document names them."""
+    """The native API's path parameters, named as the document names them; its root without a slash at its end."""
     return [
         (
-            path.replace("{library_id}", "{id}").replace("{principal_id}", "{principalId}").replace("{key_id}", "{id}"),
+            (path.rstrip("/"))
+            .replace("{library_id}", "{id}")
+            .replace("{principal_id}", "{principalId}")
+            .replace("{key_id}", "{id}"),
             regex,
             method,
             callback,

@@ -42,7 +42,7 @@ class LevelField(StrictIntegerField):
 
 
 @extend_schema_field(
-    {"type": ["integer", "null"], "minimum": min(Level.values), "maximum": max(Level.values), "description": LEVELS}
+    {"type": "integer", "minimum": min(Level.values), "maximum": max(Level.values), "description": LEVELS}
 )
 class OptionalLevelField(LevelField):
     """0 to 3, or null for no share."""

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import MomentField, QueryIntegerField, StrictCharField, StrictSerializer
+from libraries.api.fields import MomentField, QueryIntegerField, QueryTextField, StrictSerializer
 from libraries.api.hal.pagination import DEFAULT_COUNT, MAX_COUNT, PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LevelField
 from libraries.events.record import EventAction
@@ -18,8 +18,8 @@ class EventFilters(StrictSerializer):
     """Those of both lists; history.matching takes them as they are."""
 
     action = serializers.ChoiceField(choices=[action.value for action in EventAction], required=False)
-    actor = StrictCharField(required=False, help_text="Who did it: a username.")
-    principal = StrictCharField(required=False, help_text="Whom it is about, as the event's `principalId` says.")
+    actor = QueryTextField(required=False, help_text="Who did it: a username.")
+    principal = QueryTextField(required=False, help_text="Whom it is about, as the event's `principalId` says.")
     since = MomentField(required=False, help_text="From this moment on.")
     until = MomentField(required=False, help_text="Before this moment.")
 
@@ -31,12 +31,12 @@ class HistoryQuery(EventFilters, PageQuery):
 class FeedQuery(EventFilters):
     """The parameters of the change feed."""
 
-    organization = StrictCharField(required=False, help_text="A slug.")
-    library = StrictCharField(required=False, help_text="Its UUID, or the natural id that it had.")
+    organization = QueryTextField(required=False, help_text="A slug.")
+    library = QueryTextField(required=False, help_text="Its UUID, or the natural id that it had.")
     count = QueryIntegerField(
         min_value=1, max_value=MAX_COUNT, default=DEFAULT_COUNT, help_text="At most so many on this page."
     )
-    after = StrictCharField(
+    after = QueryTextField(
         default="", help_text="From a `next` link, good for ever and with any filters; opaque. Without it: all."
     )
 

@@ -8,7 +8,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import SearchField, StrictBooleanField, StrictCharField, StrictSerializer, written
+from libraries.api.fields import (
+    QueryTextField,
+    SearchField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictSerializer,
+    written,
+)
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LEVELS, LINKS, HalSerializer, LevelField
 from libraries.api.hal.serializers.sent_back import SentBackSerializer
@@ -69,7 +76,7 @@ class LibraryOfOrganizationQuery(PageQuery):
 class LibraryQuery(LibraryOfOrganizationQuery):
     """The filters of the list of libraries."""
 
-    organization = StrictCharField(default="", help_text="A slug.")
+    organization = QueryTextField(default="", help_text="A slug.")
 
 
 class Paths:

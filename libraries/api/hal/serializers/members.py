@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import StrictBooleanField, StrictCharField, StrictSerializer
+from libraries.api.fields import QueryTextField, StrictBooleanField, StrictSerializer
 from libraries.api.hal.serializers.base import LINKS, HalSerializer, LevelField
 from libraries.api.hal.serializers.sent_back import SentBackSerializer
 from libraries.api.links import path_to
@@ -34,7 +34,7 @@ class TeamMemberInput(PersonInput):
 class RemovalQuery(StrictSerializer):
     """What may be said about a removal."""
 
-    successor = StrictCharField(default="", help_text="The member who gets the libraries that this one alone owns.")
+    successor = QueryTextField(default="", help_text="The member who gets the libraries that this one alone owns.")
     dryRun = serializers.ChoiceField(
         choices=["true", "false"], default="false", help_text="true: answer what it would take, and take nothing."
     )

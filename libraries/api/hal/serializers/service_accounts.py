@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from libraries.api.fields import SearchField, StrictBooleanField, StrictCharField, StrictSerializer
+from libraries.api.fields import QueryTextField, SearchField, StrictBooleanField, StrictCharField, StrictSerializer
 from libraries.api.hal.pagination import PageQuery
 from libraries.api.hal.serializers.base import LINKS, HalSerializer
 from libraries.api.hal.serializers.keys import KeyDocument
@@ -75,7 +75,7 @@ class ServiceAccountQuery(PageQuery):
 class ServiceAccountRemovalQuery(StrictSerializer):
     """What may be said about a deletion."""
 
-    successor = StrictCharField(default="", help_text="The member who gets the libraries that this account alone owns.")
+    successor = QueryTextField(default="", help_text="The member who gets the libraries that this account alone owns.")
 
 
 @extend_schema_serializer(component_name="ServiceAccount")
