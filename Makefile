@@ -10,6 +10,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-ver
 COMPILE := $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate $(if $(UPGRADE),--upgrade)
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 HYPOTHESIS_PROFILE ?= proving
+PROOF_CASES ?= 10000
 
 export HOST PORT
 
@@ -17,7 +18,7 @@ export HOST PORT
 CLIENTS := $(patsubst requirements/clients/%.txt,%,$(wildcard requirements/clients/*.txt))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
-.PHONY: help install install-dev install-clients serve run test test-postgres prove bench bench-quick screenshots lint format lock clean
+.PHONY: help install install-dev install-clients serve run test test-postgres prove prove-fuzz bench bench-quick screenshots lint format lock clean
 
 help:
 	@echo 'make serve          serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
@@ -25,6 +26,7 @@ help:
 	@echo 'make test           run the tests on SQLite (ARGS="-k share" to choose)'
 	@echo 'make test-postgres  run the same tests on a throw-away PostgreSQL'
 	@echo 'make prove          try many examples of what the tests try few of (HYPOTHESIS_PROFILE=exploring for new ones)'
+	@echo 'make prove-fuzz     send 10,000 cases to each dialect (PROOF_CASES), many minutes long'
 	@echo 'make bench          measure everything beside its peers, on both databases, into benchmarks/RESULTS.md (needs npm)'
 	@echo 'make bench-quick    measure, within two minutes, whether the ratios hold that a busy machine leaves alone'
 	@echo 'make screenshots    take the pictures of the console that the README shows (needs chromium)'
@@ -55,6 +57,9 @@ test-postgres: install-dev install-clients
 
 prove: install-dev
 	env -u DATABASE_URL HYPOTHESIS_PROFILE=$(HYPOTHESIS_PROFILE) $(PYTEST) -m 'prove or hypothesis'
+
+prove-fuzz: install-dev
+	env -u DATABASE_URL PROOF_CASES=$(PROOF_CASES) $(PYTEST) tests/api/test_fuzz.py
 
 bench: install-dev .venv/bench-spicedb/installed
 	DATABASE_URL=sqlite://:memory: $(BIN)/python -m benchmarks full $(ARGS)
