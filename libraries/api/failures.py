@@ -15,6 +15,7 @@ from rest_framework import exceptions
 from libraries import errors
 from libraries.db.outage import drop_idle_connections
 from libraries.errors import SharingError
+from libraries.identifiers import without_keys
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ def failure_of(error: Exception, statuses: Mapping[type[Exception], int]) -> Fai
     """Any exception as a failure. `statuses`: the dialect's, on `usual_statuses`."""
     match error:
         case SharingError():
-            return Failure(statuses[type(error)], str(error), error)
+            return Failure(statuses[type(error)], without_keys(str(error)), error)
         case exceptions.ValidationError():
             found, more = first_of(list(_field_errors(error.detail, error.get_codes())))
             return Failure(statuses[exceptions.ValidationError], "The request is not valid.", error, tuple(found), more)
@@ -176,4 +177,5 @@ def _field_errors(detail: Any, codes: Any, path: tuple[str, ...] = ()) -> Iterat
 
 
 def _shortened(text: str) -> str:
+    text = without_keys(text)
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"
