@@ -12,6 +12,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 HYPOTHESIS_PROFILE ?= proving
 PROOF_ROUNDS ?= 1000
 PROOF_SECONDS ?= 60
+PROOF_CASES ?= 10000
 
 export HOST PORT
 
@@ -21,7 +22,7 @@ CLIENTS := $(patsubst requirements/clients/%.txt,%,$(wildcard requirements/clien
 NODE_CLIENTS := $(if $(shell command -v npm),$(patsubst requirements/clients/%/package-lock.json,%,$(wildcard requirements/clients/*/package-lock.json)))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
-.PHONY: help install install-dev install-clients serve run test test-postgres prove figures mutants bench bench-quick screenshots lint format lock clean
+.PHONY: help install install-dev install-clients serve run test test-postgres prove figures prove-fuzz mutants bench bench-quick screenshots lint format lock clean
 
 help:
 	@echo 'make serve          serve on http://$(HOST):$(PORT)/ (HOST, PORT and DATABASE_URL from the environment)'
@@ -31,6 +32,7 @@ help:
 	@echo 'make prove          try many examples of what the tests try few of (HYPOTHESIS_PROFILE=exploring for new ones)'
 	@echo 'make figures        of these, what docs/assurance.md tells (PROOF_ROUNDS=50 PROOF_SECONDS=10 for less)'
 	@echo 'make mutants        change the core in one place after another, to see whether a test notices (ARGS="rules access.check")'
+	@echo 'make prove-fuzz     send 10,000 cases to each dialect (PROOF_CASES), many minutes long'
 	@echo 'make bench          measure everything beside its peers, on both databases, into benchmarks/RESULTS.md (needs npm)'
 	@echo 'make bench-quick    measure, within two minutes, whether the ratios hold that a busy machine leaves alone'
 	@echo 'make screenshots    take the pictures of the console that the README shows (needs chromium)'
@@ -69,6 +71,9 @@ figures: install-dev
 
 mutants: install-dev
 	env -u DATABASE_URL DJANGO_SETTINGS_MODULE=sharing_project.settings $(BIN)/python -m tests.mutants $(ARGS)
+
+prove-fuzz: install-dev
+	env -u DATABASE_URL PROOF_CASES=$(PROOF_CASES) $(PYTEST) tests/api/test_fuzz.py
 
 bench: install-dev .venv/bench-spicedb/installed
 	DATABASE_URL=sqlite://:memory: $(BIN)/python -m benchmarks full $(ARGS)

@@ -16,6 +16,9 @@ NATURAL_ID_PATTERN = r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
 SERVICE_NAME_LENGTH = 40
 SERVICE_NAME_PATTERN = r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"
 
+LIKE_A_KEY = re.compile(r"shr_[0-9A-Za-z]{10,}")
+"""More of an API key's secret than its hint shows."""
+
 SLUG_LENGTH = 100
 SLUG_PATTERN = r"[-a-zA-Z0-9_]+"
 
@@ -23,6 +26,11 @@ SLUG_PATTERN = r"[-a-zA-Z0-9_]+"
 def whole(pattern: str) -> str:
     r"""The pattern for a text from end to end, for both databases: SQLite's `$` lets a line feed follow."""
     return rf"\A{pattern}\Z"
+
+
+def without_keys(text: str) -> str:
+    """The text without the secrets of API keys, for what is logged, and for refusals that quote what was sent."""
+    return LIKE_A_KEY.sub("shr_…", text) if "shr_" in text else text
 
 
 def new_uuid_text() -> str:

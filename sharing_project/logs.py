@@ -6,12 +6,19 @@ from typing import Any
 
 import structlog
 
+from libraries.identifiers import without_keys
+
 _SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+
+
+def hide_keys(logger: Any, method: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Wherever a key got into a line: an exception's message, a path, a header that is quoted."""
+    return {name: without_keys(value) if isinstance(value, str) else value for name, value in line.items()}
 
 
 class WithoutQuery(logging.Filter):
@@ -36,6 +43,7 @@ def logging_config(*, level: str, stream: str) -> dict[str, Any]:
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     # A traceback as plain text: no local variables, which may hold keys.
                     structlog.processors.format_exc_info,
+                    hide_keys,
                     structlog.processors.JSONRenderer(),
                 ],
             }

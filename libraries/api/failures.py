@@ -16,6 +16,7 @@ from libraries import errors
 from libraries.db.outage import note_outage
 from libraries.db.retries import gave_way
 from libraries.errors import SharingError
+from libraries.identifiers import without_keys
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +120,7 @@ def failure_of(error: Exception, statuses: Mapping[type[Exception], int]) -> Fai
     """Any exception as a failure. `statuses`: the dialect's, on `usual_statuses`."""
     match error:
         case SharingError():
-            return Failure(statuses[type(error)], str(error), error)
+            return Failure(statuses[type(error)], without_keys(str(error)), error)
         case exceptions.ValidationError():
             found, more = first_of(list(_field_errors(error.detail, error.get_codes())))
             return Failure(statuses[exceptions.ValidationError], "The request is not valid.", error, tuple(found), more)
@@ -184,4 +185,5 @@ def _field_errors(detail: Any, codes: Any, path: tuple[str, ...] = ()) -> Iterat
 
 
 def _shortened(text: str) -> str:
+    text = without_keys(text)
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}…"

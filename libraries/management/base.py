@@ -14,6 +14,7 @@ from libraries.access.compiled import find_with_access
 from libraries.db.text import is_storable
 from libraries.errors import SharingError
 from libraries.events.record import recorded_via
+from libraries.identifiers import without_keys
 from libraries.management.output import safe
 from libraries.models import OPERATOR, Actor, Library, Organization, User
 from libraries.rules.levels import Level
@@ -36,14 +37,19 @@ class SharingCommand(BaseCommand):
                 return super().execute(*args, **options)
         except SharingError as error:
             raise CommandError(sentence_of(error)) from error
+        except CommandError as error:
+            # It quotes what was typed, and may end up in somebody's log.
+            error.args = (without_keys(str(error)),)
+            raise
 
     def print_json(self, document: Any) -> None:
         self.stdout.write(json.dumps(document, indent=2, default=str))
 
 
 def sentence_of(error: SharingError) -> str:
-    """What the core says, and by which rule."""
-    return f"{error} ({error.rule})" if error.rule else str(error)
+    """What the core says, and by which rule. It may quote what was typed, and end up in somebody's log."""
+    sentence = without_keys(str(error))
+    return f"{sentence} ({error.rule})" if error.rule else sentence
 
 
 def add_json_option(parser: CommandParser) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
+from libraries.identifiers import without_keys
+
 PIPE = "-"
 
 
@@ -94,7 +96,7 @@ def _write_no_more() -> None:
 
 def tell_crash(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
     """In the place of Python's own: an exception may quote what a file or the database holds."""
-    sys.stderr.write(shown("".join(format_exception(kind, error, where))))
+    sys.stderr.write(without_keys(shown("".join(format_exception(kind, error, where)))))
 
 
 def shown(text: str) -> str:

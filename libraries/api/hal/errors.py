@@ -18,6 +18,7 @@ from libraries.api.addresses import base_address
 from libraries.api.failures import Failure, FieldError, first_of, usual_statuses
 from libraries.api.hal.problem_types import ProblemType, type_of
 from libraries.api.preconditions import PreconditionFailed
+from libraries.identifiers import without_keys
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -106,7 +107,7 @@ def _more(failure: Failure) -> int:
 def _error_of_item(index: int, refusal: errors.SharingError) -> dict[str, Any]:
     field = (FIELDS | FORBIDDEN_FIELDS).get(type(refusal))
     path = ("shares", str(index), field) if field else ("shares", str(index))
-    return {"index": index, "pointer": pointer(path), "detail": str(refusal)}
+    return {"index": index, "pointer": pointer(path), "detail": without_keys(str(refusal))}
 
 
 def _error_of_field(error: FieldError) -> dict[str, Any]:
