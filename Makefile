@@ -15,6 +15,8 @@ export HOST PORT
 
 # Vendors' own clients, which the tests drive: each in an environment of its own.
 CLIENTS := $(patsubst requirements/clients/%.txt,%,$(wildcard requirements/clients/*.txt))
+# Those from npm are left out where there is none; their tests are skipped then.
+NODE_CLIENTS := $(if $(shell command -v npm),$(patsubst requirements/clients/%/package-lock.json,%,$(wildcard requirements/clients/*/package-lock.json)))
 LOCKED_CLIENTS := $(shell sed -En 's/^"?client-([^" ]+)"? = .*/\1/p' pyproject.toml)
 
 .PHONY: help install install-dev install-clients serve run test test-postgres prove bench bench-quick screenshots lint format lock clean
@@ -38,7 +40,7 @@ install: .venv/installed-run
 
 install-dev: .venv/installed-dev
 
-install-clients: $(CLIENTS:%=.venv/clients/%/installed)
+install-clients: $(CLIENTS:%=.venv/clients/%/installed) $(NODE_CLIENTS:%=.venv/clients/%/installed)
 
 serve: install
 	@exec $(BIN)/python -m sharing_project.server
@@ -88,6 +90,7 @@ lock: install-dev
 	$(COMPILE) --group servers --constraints requirements/run.txt --output-file requirements/servers.txt
 	$(foreach client,$(LOCKED_CLIENTS),$(COMPILE) --group client-$(client) --output-file requirements/clients/$(client).txt &&) true
 	$(COMPILE) --group bench-spicedb --output-file requirements/bench-spicedb.txt
+	$(foreach client,$(NODE_CLIENTS),(cd requirements/clients/$(client) && npm $(if $(UPGRADE),update,install) --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --silent) &&) true
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage
@@ -111,6 +114,13 @@ clean:
 	@echo 'Installing the client $* (once) ...'
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --no-input --disable-pip-version-check --no-deps --require-hashes --only-binary :all: --requirement $<
+	@touch $@
+
+.venv/clients/%/installed: requirements/clients/%/package.json requirements/clients/%/package-lock.json | .venv/installed-run
+	@echo 'Installing the client $* (once) ...'
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@cp $^ $(@D)
+	@cd $(@D) && npm ci --silent --ignore-scripts
 	@touch $@
 
 # Its Python package and, from npm, the library that it loads.
