@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,20 @@ from tests.real_clients import ROOT, RealClient
 PYTHON = ROOT / ".venv" / "clients" / "openapi" / "bin"
 NODE = ROOT / ".venv" / "clients" / "openapi-typescript" / "node_modules"
 DRIVER = Path(__file__).with_name("generated_driver.py")
+STRICT = ["--strict", "--noUncheckedIndexedAccess", "--exactOptionalPropertyTypes", "--noEmitOnError"]
+HEAD = """
+import createClient from "openapi-fetch";
+import type {{ paths }} from "./schema";
+const client = createClient<paths>({{ baseUrl: {url}, headers: {{ Authorization: {bearer} }} }});
+const told: Record<string, number> = {{}};
+"""
+CALL = """
+{{
+  const {{ data, error, response }} = await client.GET({path}, {options});
+  if (data === undefined) throw new Error(JSON.stringify(error));
+  told[{name}] = response.status;
+}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +110,31 @@ def test_a_client_in_python_makes_every_list_call(tmp_path, described, lists, li
 
 def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.replace(".", "_")).lower()
+
+
+def test_a_client_in_typescript_makes_every_list_call(
+    with_node, tmp_path, described, lists, live_server, key_for, world
+):
+    key = key_for("alice", *Scope)
+    head = HEAD.format(url=json.dumps(live_server.url), bearer=json.dumps(f"Bearer {key}"))
+    calls = [typed_call(name, path, operation) for name, (path, operation) in lists.items()]
+    (tmp_path / "calls.mts").write_text("".join([head, *calls, "console.log(JSON.stringify(told));\n"]))
+    (tmp_path / "node_modules").symlink_to(with_node)
+
+    run(with_node / ".bin/openapi-typescript", described, "-o", "schema.d.ts", folder=tmp_path)
+    target = ["--target", "es2022", "--module", "es2022", "--moduleResolution", "bundler"]
+    run(with_node / ".bin/tsc", *STRICT, *target, "calls.mts", folder=tmp_path)
+    told: Callable[[str], Any] = json.loads
+    assert told(run("node", "calls.mjs", folder=tmp_path)) == dict.fromkeys(lists, 200)
+
+
+def typed_call(name: str, path: str, operation: dict[str, Any]) -> str:
+    """The call, with each default of its query said aloud."""
+    said = {
+        each["name"]: each["schema"]["default"]
+        for each in operation.get("parameters", ())
+        if each["in"] == "query" and "default" in each["schema"]
+    }
+    options: dict[str, Any] = {"params": {"path": names_in(path), "query": said}}
+    options["params"] = {place: values for place, values in options["params"].items() if values}
+    return CALL.format(path=json.dumps(path), name=json.dumps(name), options=json.dumps(options))
