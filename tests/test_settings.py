@@ -23,7 +23,8 @@ def python(tmp_path):
 
     def python(*arguments, **variables):
         given = {"DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}", "LOG_STREAM": "stderr", **variables}
-        kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY")}
+        left_out = ("DATABASE_URL", "SECRET_KEY", "DJANGO_ALLOW_ASYNC_UNSAFE")  # the last is of tests in a browser
+        kept = {name: value for name, value in os.environ.items() if name not in left_out}
         done = subprocess.run(
             [sys.executable, *arguments], cwd=ROOT, env={**kept, **given}, capture_output=True, text=True
         )

@@ -73,9 +73,8 @@ def test_an_unknown_access_config_is_404(client_for, handbook):
 @pytest.mark.parametrize(
     "path",
     [
-        "/v1/datasets",
         "/v1/datasets/",
-        "/v1/datasets/handbook",
+        "/v1/datasets/handbook/",
         "/v1/datasets/handbook/collaboration",
         "/v1/datasets/handbook/collaboration/access/",
         "/v1/datasets//collaboration/access",
