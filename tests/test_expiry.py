@@ -97,7 +97,7 @@ def test_a_level_changed_by_one_who_leaves_sooner_ends_with_them_r3(alice, frank
 def test_a_share_that_is_over_comes_back_when_given_again(alice, erin, handbook, new_events):
     give_as(alice, handbook, "erin", Level.READER, expires_at=in_days(1))
     let_time_pass(days=2)
-    share, created = give_as(alice, handbook, "erin", Level.READER)
+    share, created = give_as(alice, handbook, "erin", Level.READER, expires_at=None)
     assert (created, share.expires_at) == (False, None)
     assert can(erin, handbook, Action.VIEW)
     assert new_events()[1:] == [("share.changed", "erin", Level.READER, Level.READER)]

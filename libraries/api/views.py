@@ -123,11 +123,14 @@ class DialectViewSet(ViewSet):
     def query(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
         """The valid query parameters, or a ValidationError. ParseError for a query that is not UTF-8.
 
-        One whose value is empty is as good as absent: forms and generated clients send those that nobody filled in.
+        One whose value is empty is as good as absent: forms and generated clients send those that nobody filled in. Not
+        so where something is changed: `dryRun=` must not mean that it is done.
         """
         _refuse_undecodable(self.request.META.get("QUERY_STRING", ""))
         given = self.request.query_params.dict()
-        return valid(serializer_class, {name: value for name, value in given.items() if value})
+        if self.request.method in SAFE_METHODS:
+            given = {name: value for name, value in given.items() if value}
+        return valid(serializer_class, given)
 
     def get_exception_handler(self) -> Callable[[Exception, Any], HttpResponse]:
         return self._answer

@@ -49,7 +49,7 @@ def test_principals_are_whom_the_library_can_be_shared_with_and_is_not_yet_r8(co
     assert offered(console, principals(handbook)) == ["team:data-science", "dave"]
 
 
-@pytest.mark.parametrize("term", ["%", "_", "'", "\\", "x" * 500, "ev", "everyone else"])
+@pytest.mark.parametrize("term", ["%", "_", "'", "\\", "x" * 300, "ev", "everyone else"])
 def test_odd_terms_find_what_has_them_and_break_nothing(console, handbook, term):
     assert offered(console, PEOPLE, term) == []
     assert offered(console, principals(handbook), term) == (["everyone"] if term == "ev" else [])

@@ -28,7 +28,7 @@ CASES = int(os.environ.get("PROOF_CASES", "0")) or rounds(quick=0, proving=600)
 """Of each dialect. None: two of each call and mode."""
 FEWEST = 2
 DIALECTS: dict[str, str | tuple[str, ...]] = {
-    "hal": "/api/",
+    "hal": "/api",
     "mistral": "/v1/libraries",
     "lightly": "/v1/datasets",
     "google": "/v1beta/",

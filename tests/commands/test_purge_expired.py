@@ -98,7 +98,7 @@ def test_what_is_given_again_meanwhile_stays(handbook, erin, over, monkeypatch):
     real = expiry._purge
 
     def give_first(*arguments):
-        give(handbook, "erin", Level.READER)
+        give(handbook, "erin", Level.READER, expires_at=None)
         return real(*arguments)
 
     monkeypatch.setattr(purge, give_first)

@@ -56,7 +56,6 @@ def test_without_the_scope_it_is_403_before_anything_is_looked_at(client_for, ha
         "corpora/handbook:query",
         "corpora/handbook/permissions%0A",
         "models/handbook",
-        "tunedModels",
         "nonsense",
     ],
 )

@@ -159,7 +159,7 @@ def test_a_token_outlives_the_permission_that_it_follows(client_for, press_kit):
     assert [permission["emailAddress"] for permission in left] == ["reader-2@acme.example", "reader-3@acme.example"]
 
 
-@pytest.mark.parametrize("size", ["-1", "-1000", "ten", "1.5", "", "%00"])
+@pytest.mark.parametrize("size", ["-1", "-1000", "ten", "1.5", "%00"])
 def test_a_size_that_is_none_is_refused(client_for, handbook, size):
     answer = client_for("alice").get(f"{PATH}?pageSize={size}")
 

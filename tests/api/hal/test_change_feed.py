@@ -217,13 +217,9 @@ def test_nor_taken_from_another_list(client_for):
     ("query", "pointer"),
     [
         ("action=share", "#/action"),
-        ("actor=", "#/actor"),
         ("principal=%00", "#/principal"),
-        ("organization=", "#/organization"),
-        ("library=", "#/library"),
         ("since=yesterday", "#/since"),
         ("until=2030-01-31T12:00:00", "#/until"),
-        ("after=", "#/after"),
         ("count=0", "#/count"),
         ("count=1001", "#/count"),
         ("start=0", "#/start"),

@@ -133,7 +133,6 @@ def test_times_are_compared_to_the_microsecond(client_for, handbook):
     ("query", "errors"),
     [
         ("action=share.made", {"#/action": "\"share.made\" is not a valid choice."}),
-        ("actor=", {"#/actor": "This field may not be blank."}),
         ("principal=%00", {"#/principal": "Null characters are not allowed."}),
         ("since=2030-01-31T12:00:00", {"#/since": "Include the time zone, as in 2030-01-31T12:00:00Z."}),
         ("organization=acme", {"#/organization": "There is no such field."}),

@@ -264,7 +264,6 @@ def test_a_token_is_good_for_its_own_list_alone(caller, seven, subtests):
         ("start=-1", {"#/start": "Ensure this value is greater than or equal to 0."}),
         ("start=1000000001", {"#/start": "Ensure this value is less than or equal to 1000000000."}),
         ("start=x", {"#/start": "A valid integer is required."}),
-        ("start=", {"#/start": "A valid integer is required."}),
         ("start=1.0", {"#/start": "A valid integer is required."}),
         ("start=1_0", {"#/start": "A valid integer is required."}),
         ("start=%2B1", {"#/start": "A valid integer is required."}),
@@ -276,7 +275,6 @@ def test_a_token_is_good_for_its_own_list_alone(caller, seven, subtests):
         ("count=1001", {"#/count": "Ensure this value is less than or equal to 1000."}),
         ("count=100000", {"#/count": "Ensure this value is less than or equal to 1000."}),
         ("count=NaN", {"#/count": "A valid integer is required."}),
-        ("after=", {"#/after": "This field may not be blank."}),
         ("q=%00", {"#/q": "Null characters are not allowed."}),
         ("limit=5", {"#/limit": "There is no such field."}),
         ("Count=5", {"#/Count": "There is no such field."}),
@@ -306,8 +304,6 @@ def test_each_list_takes_these_parameters_alike(caller, path):
     assert {error["pointer"]: error["detail"] for error in answer.json()["errors"]} == {
         "#/start": "Ensure this value is greater than or equal to 0.",
         "#/count": "Ensure this value is greater than or equal to 1.",
-        "#/after": "This field may not be blank.",
-        "#/before": "This field may not be blank.",
         "#/q": "Null characters are not allowed.",
         "#/format": "There is no such field.",
         "#/Count": "There is no such field.",
@@ -319,13 +315,11 @@ def test_each_list_takes_these_parameters_alike(caller, path):
     [
         (SHARES, "kind=group", "#/kind"),
         (SHARES, "kind=USER", "#/kind"),
-        (SHARES, "kind=", "#/kind"),
         (SHARES, "accessLevel=4", "#/accessLevel"),
         (SHARES, "accessLevel=READ", "#/accessLevel"),
         (SHARES, "minLevel=1", "#/minLevel"),
         ("/api/libraries", "minLevel=4", "#/minLevel"),
         ("/api/libraries", "minLevel=-1", "#/minLevel"),
-        ("/api/libraries", "organization=", "#/organization"),
         ("/api/libraries", "kind=user", "#/kind"),
     ],
 )
