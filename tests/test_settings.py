@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from sharing_project.private_files import make_database_private
 from sharing_project.secret_key import read_or_create_secret_key
 from tests.servers import ROOT, running
 
@@ -112,6 +113,12 @@ def test_a_server_takes_its_database_away_from_others(tmp_path):
     with running(tmp_path) as server:
         server.ask("GET", "/readyz")
         beside = sorted(path.name for path in tmp_path.glob("served.sqlite3*") if mode(path) != 0o600)
-        server.stop()
-        assert f"Others on this machine could read {database}. That was mended." in server.log()
     assert (mode(database), beside) == (0o600, [])
+
+
+def test_which_files_others_could_reach_is_told(tmp_path):
+    database = tmp_path / "served.sqlite3"
+    database.touch()
+    database.chmod(0o644)
+    assert make_database_private(str(database)) == [str(database)]
+    assert make_database_private(str(database)) == []
