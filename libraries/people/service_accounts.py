@@ -13,7 +13,6 @@ from libraries.errors import (
     InvalidText,
     LastOwner,
     NameTaken,
-    OrganizationNotFound,
     ServiceAccountFixed,
     ServiceAccountNotFound,
 )
@@ -22,7 +21,7 @@ from libraries.identifiers import SERVICE_NAME_LENGTH, is_service_name
 from libraries.models import Actor, ApiKey, Library, Organization, Share, User
 from libraries.people.administrators import require_administrator
 from libraries.people.departure import what_goes
-from libraries.people.locks import lock_with_principals, locked
+from libraries.people.locks import lock_organization, lock_with_principals, locked
 from libraries.principals import Principal
 from libraries.rules.levels import Kind, Level
 from libraries.sharing.write import erase_share, hand_over
@@ -74,7 +73,7 @@ def create_service_account(*, organization: Organization, name: str, display_nam
     account.set_unusable_password()
     try:
         with transaction.atomic():
-            locked(Organization.objects.select_for_update(no_key=True), organization, gone=OrganizationNotFound())
+            lock_organization(organization)
             require_administrator(actor, organization)
             account.save(force_insert=True)
             account.groups.add(organization.group_id)
