@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from libraries.events.record import EventAction, record, record_of_organization
@@ -41,23 +41,14 @@ def end_keys(keys: Collection[ApiKey], *, actor: Actor) -> list[ApiKey]:
     What gives the right to is for the verb that calls this, in its transaction.
     """
     first = {key.pk for key in keys}
-    locked = _locked_with_descendants(first)
-    ended = [key for key in locked if key.revoked_at is None and (key.is_live or key.pk in first)]
+    # Locked, so that no call with any of them can write, nor make one more, any longer.
+    locked = ApiKey.objects.select_for_update(no_key=True, of=("self",))
+    found = _with_descendants(Q(pk__in=first), among=locked)
+    ended = [key for key in found if key.revoked_at is None and (key.is_live or key.pk in first)]
     for key in ended:  # recorded first: the acting key may be among them
         record_of_key(EventAction.KEY_REVOKED, key, actor=actor)
     ApiKey.objects.filter(pk__in=[key.pk for key in ended]).update(revoked_at=Now())
     return ended
-
-
-def _locked_with_descendants(first: Collection[UUID]) -> list[ApiKey]:
-    """Locked, so that no call with any of them can write, nor make one more, any longer; a query for each generation."""
-    rows = ApiKey.objects.select_for_update(no_key=True, of=("self",)).select_related("user__service_of").order_by("pk")
-    found: dict[UUID, ApiKey] = {}
-    generation = list(rows.filter(pk__in=first))
-    while generation:
-        found.update((key.pk, key) for key in generation)
-        generation = list(rows.filter(made_by_key__in=generation).exclude(pk__in=found))
-    return list(found.values())
 
 
 def record_of_key(action: EventAction, key: ApiKey, *, actor: Actor) -> None:
@@ -77,10 +68,16 @@ def record_of_key(action: EventAction, key: ApiKey, *, actor: Actor) -> None:
 
 def _with_what_they_made(first: Q) -> list[ApiKey]:
     """Live ones alone: who made a key that is revoked took it along, and none outlasts what made it."""
-    live = ApiKey.objects.filter(unexpired(), revoked_at=None).select_related("user__service_of")
+    live = ApiKey.objects.filter(unexpired(), revoked_at=None)
+    return sorted(_with_descendants(first, among=live), key=lambda key: key.pk)
+
+
+def _with_descendants(first: Q, *, among: QuerySet[ApiKey]) -> list[ApiKey]:
+    """The first, then what was made with these, generation by generation; each with its user, a query for each."""
+    rows = among.select_related("user__service_of").order_by("pk")
     found: dict[UUID, ApiKey] = {}
-    fresh = list(live.filter(first))
-    while fresh:
-        found.update((key.pk, key) for key in fresh)
-        fresh = list(live.filter(made_by_key__in=[key.pk for key in fresh]).exclude(pk__in=found))
-    return sorted(found.values(), key=lambda key: key.pk)
+    generation = list(rows.filter(first))
+    while generation:
+        found.update((key.pk, key) for key in generation)
+        generation = list(rows.filter(made_by_key__in=generation).exclude(pk__in=found))
+    return list(found.values())
