@@ -19,8 +19,8 @@ from libraries.people.members import remove_member
 from libraries.people.service_accounts import change_service_account, create_service_account, delete_service_account
 from tests.at_once import at_once
 from tests.factories import make_user
+from tests.people.losing_power import losing_power
 
-LOCKS = ("locked", "lock_users", "lock_with_principals")
 REFUSALS = (NotAdministrator, KeyOfAnother)
 VERBS: dict[str, tuple[Any, Callable[[Any, Any, ApiKey], Any]]] = {
     "make a service account": (
@@ -46,25 +46,11 @@ def robot(acme):
 
 
 @pytest.mark.parametrize("name", VERBS)
-def test_an_administrator_who_is_none_when_the_lock_is_had(alice, robot, monkeypatch, name):
+def test_an_administrator_who_is_none_when_the_lock_is_had(alice, robot, name):
     module, verb = VERBS[name]
     key, _ = create_api_key(user=robot, name="old", actor=OPERATOR)
-    waits = []
-
-    def after_a_wait(lock):
-        def wait(*rows, **options):
-            OrganizationUserObjectPermission.objects.filter(user=alice).delete()
-            waits.append(lock)
-            return lock(*rows, **options)
-
-        return wait
-
-    with monkeypatch.context() as patch:
-        for lock in LOCKS:
-            if hasattr(module, lock):
-                patch.setattr(module, lock, after_a_wait(getattr(module, lock)))
-        with pytest.raises(REFUSALS):
-            verb(alice, robot, key)
+    with losing_power(alice, module) as waits, pytest.raises(REFUSALS):
+        verb(alice, robot, key)
     assert waits
     assert OrganizationUserObjectPermission.objects.filter(user=alice).exists()  # all of it was rolled back
     verb(alice, robot, key)

@@ -14,8 +14,7 @@ from libraries.people.accounts import change_account, create_account, delete_acc
 from libraries.people.organizations import change_organization, create_organization, delete_organization
 from libraries.people.teams import add_team_member, change_team, delete_team, put_team, remove_team_member
 from tests.api.hal.calls import snapshot
-
-LOCKS = ("locked", "lock_user", "lock_with_principals")
+from tests.people.losing_power import losing_power
 
 
 class Cast(NamedTuple):
@@ -56,24 +55,10 @@ def cast(alice, acme, engineering, bob, dave):
 
 
 @pytest.mark.parametrize("name", OF_ADMINISTRATORS)
-def test_an_administrator_who_is_none_when_the_lock_is_had(cast, monkeypatch, name):
+def test_an_administrator_who_is_none_when_the_lock_is_had(cast, name):
     module, verb = OF_ADMINISTRATORS[name]
-    waits = []
-
-    def after_a_wait(lock):
-        def wait(*rows, **options):
-            OrganizationUserObjectPermission.objects.filter(user=cast.actor).delete()
-            waits.append(lock)
-            return lock(*rows, **options)
-
-        return wait
-
-    with monkeypatch.context() as patch:
-        for lock in LOCKS:
-            if hasattr(module, lock):
-                patch.setattr(module, lock, after_a_wait(getattr(module, lock)))
-        with pytest.raises(NotAdministrator):
-            verb(cast)
+    with losing_power(cast.actor, module) as waits, pytest.raises(NotAdministrator):
+        verb(cast)
     assert waits
     assert OrganizationUserObjectPermission.objects.filter(user=cast.actor).exists()  # all of it was rolled back
     verb(cast)
