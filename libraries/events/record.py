@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import ip_address
@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from libraries.db.bulk import insert
-from libraries.events.standing import insert_while_standing, require_standing
+from libraries.events.standing import acting_key, insert_while_standing, require_standing
 from libraries.identifiers import new_uuid_text
 from libraries.models import Actor, Event, Library, Organization, Share
 
@@ -64,12 +64,11 @@ class EventAction(StrEnum):
 class Origin:
     """The way in by which a change came: a dialect's name, `admin`, `command`, or `code`.
 
-    key_id: of the API key that asked for it. address: where the request came from.
+    address: where the request came from.
     """
 
     via: str = "code"
     request_id: str = ""
-    key_id: UUID | None = None
     address: str | None = None
 
 
@@ -84,11 +83,6 @@ def recorded_via(via: str, request_id: str = "", *, address: str | None = None) 
         yield
     finally:
         _origin.reset(token)
-
-
-def recorded_with_key(key_id: UUID) -> None:
-    """What is recorded from here on, up to the end of `recorded_via`, says that this key asked for it."""
-    _origin.set(replace(_origin.get(), key_id=key_id))
 
 
 def client_address(meta: Mapping[str, Any]) -> str | None:
@@ -204,7 +198,7 @@ def _action(before: Shared | None, after: Shared | None) -> str:
 
 def _who_and_how(actor: Actor) -> dict[str, object]:
     origin = _origin.get()
-    return {"actor": actor.username, "actor_id": actor.pk, **vars(origin)}
+    return {"actor": actor.username, "actor_id": actor.pk, "key_id": acting_key(), **vars(origin)}
 
 
 def _library_columns(library: Library) -> dict[str, object]:

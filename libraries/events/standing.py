@@ -43,6 +43,11 @@ def acts_with(key: ApiKey) -> None:
     _acting_key.set(key.pk)
 
 
+def acting_key() -> UUID | None:
+    """The key that everything is done with by now; None where that is not by a key."""
+    return _acting_key.get()
+
+
 def require_standing(actor: Actor) -> None:
     """Raises CredentialEnded or PowerLost for an actor who is less than they were when they were read.
 
@@ -62,7 +67,7 @@ def insert_while_standing(event: Event, actor: Actor) -> None:
 
 def _standing(actor: User) -> Query:
     """Finds a row where the actor stands."""
-    key = _acting_key.get()
+    key = acting_key()
     statement, parameters = _compiled(key is not None, actor.is_active, actor.is_superuser)
     values = keys({_USER: actor.pk, **({_KEY: key} if key else {})})
     return statement, [values.get(parameter, parameter) for parameter in parameters]
@@ -87,7 +92,7 @@ def _query(rows: Any) -> Query:
 
 
 def _refusal(actor: User) -> CredentialEnded | PowerLost:
-    key = _acting_key.get()
+    key = acting_key()
     usable = User.objects.filter(pk=actor.pk, is_active=True)
     if key:
         usable = usable.filter(api_keys__in=ApiKey.objects.filter(unexpired(), pk=key, revoked_at=None))
