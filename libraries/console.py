@@ -25,7 +25,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from libraries.db.retries import until_it_holds
 from libraries.db.text import SEARCH_LENGTH, is_storable
-from libraries.events.record import client_address, recorded_via
+from libraries.events.record import recorded_via
+from libraries.limits.callers import client_address
 from libraries.limits.logins import forgive, refusal_of_login
 from libraries.models import ApiKey, Event, Library, Organization, ServiceAccount, Share, Team, User
 from libraries.people.accounts import recording_password

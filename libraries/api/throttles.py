@@ -8,7 +8,8 @@ from django.conf import settings
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
-from libraries.limits.rates import Count, Rate, count, peer_of
+from libraries.limits.callers import peer_of
+from libraries.limits.rates import Count, Rate, count
 from libraries.models import ApiKey
 
 

@@ -28,8 +28,9 @@ from libraries.api.parsers import StrictJSONParser, read_ahead, refuse_too_long
 from libraries.api.throttles import call_limits, refuse_if_too_many
 from libraries.db.retries import gave_way, until_it_holds
 from libraries.errors import CredentialEnded
-from libraries.events.record import client_address, recorded_via
+from libraries.events.record import recorded_via
 from libraries.events.standing import acting, acts_with
+from libraries.limits.callers import client_address
 from libraries.models import ApiKey, Library, Scope, User
 from libraries.rules.levels import Action
 

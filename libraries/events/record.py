@@ -9,8 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from ipaddress import ip_address
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Model
@@ -83,15 +82,6 @@ def recorded_via(via: str, request_id: str = "", *, address: str | None = None) 
         yield
     finally:
         _origin.reset(token)
-
-
-def client_address(meta: Mapping[str, Any]) -> str | None:
-    """Where a request came from, by its WSGI environment; None where that is no address, as with a Unix socket."""
-    try:
-        address = ip_address(str(meta.get("REMOTE_ADDR", "")).partition("%")[0])
-    except ValueError:
-        return None
-    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def record(action: EventAction, *, actor: Actor, **what: object) -> None:

@@ -12,7 +12,8 @@ from axes.helpers import get_lockout_message
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from libraries.limits.rates import Rate, count, peer_of, take_back
+from libraries.limits.callers import peer_of
+from libraries.limits.rates import Rate, count, take_back
 
 
 def refusal_of_login(request: HttpRequest) -> HttpResponse | None:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address
 from time import time
 
 import structlog
 from django.core.cache import cache
-from django.http import HttpRequest
 from redis.exceptions import RedisError
 
 logger = structlog.get_logger()
 
 CACHE_IS_AWAY = (OSError, RedisError)
-NETWORK_OF_ONE = 64
-"""Bits of an IPv6 address that tell one customer's network from another's; the rest is theirs to choose."""
 
 
 @dataclass(frozen=True)
@@ -70,20 +66,6 @@ def take_back(rate: Rate, whose: str) -> None:
         return  # the seconds were over meanwhile
     except CACHE_IS_AWAY as error:
         logger.warning("cache_unreachable", error=str(error))
-
-
-def peer_of(request: HttpRequest) -> str:
-    """Whose address a request is from: an IPv4 address, or the network that an IPv6 address is in."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(parsed, IPv6Address):
-        return address
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Address(int(parsed) >> (128 - NETWORK_OF_ONE) << (128 - NETWORK_OF_ONE)))
 
 
 def _one_more(place: str, seconds: int) -> int:

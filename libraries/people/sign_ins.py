@@ -16,7 +16,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from libraries.db.text import is_storable
-from libraries.events.record import EventAction, client_address, record, recorded_via
+from libraries.events.record import EventAction, record, recorded_via
+from libraries.limits.callers import client_address
 from libraries.models import OPERATOR, User
 
 log = logging.getLogger(__name__)

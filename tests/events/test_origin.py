@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from libraries.events.record import client_address
+from libraries.limits.callers import client_address
 from libraries.models import ApiKey, Event
 from tests.admin.pages import Console
 from tests.clients import ApiClient

@@ -11,7 +11,8 @@ from django.core.cache import caches
 from django.test import RequestFactory
 
 from libraries.limits import rates
-from libraries.limits.rates import Rate, count, peer_of, take_back
+from libraries.limits.callers import peer_of
+from libraries.limits.rates import Rate, count, take_back
 from tests.redis import running_redis
 
 THREE = Rate("tries", 3)
