@@ -21,11 +21,18 @@ logger = structlog.get_logger()
 _USABLE_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 
-class RequestIdMiddleware:
-    """Give every request an id, the caller's own where it is usable, for logs, events and the answer's header."""
+class Middleware:
+    """Lets everything past it; a subclass says what else it does, there or in a hook of Django's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+
+class RequestIdMiddleware(Middleware):
+    """Give every request an id, the caller's own where it is usable, for logs, events and the answer's header."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
@@ -38,17 +45,11 @@ class RequestIdMiddleware:
         return response
 
 
-class BodyLimitMiddleware:
+class BodyLimitMiddleware(Middleware):
     """Refuse a body that is too long before anything reads it: session, form, credential, throttle.
 
     Views of the API are let through, to say so in their dialect's words.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *arguments: Any) -> HttpResponse | None:
         """Django asks it before the same of all middleware below it, the check of forms among them."""
@@ -60,13 +61,10 @@ class BodyLimitMiddleware:
         return HttpResponse(f"The body is longer than {most} bytes.\n", status=413, content_type="text/plain")
 
 
-class ProbeMiddleware:
+class ProbeMiddleware(Middleware):
     """Answer the health checks by whatever name, or address, a prober calls this machine: they use it for nothing."""
 
     PATHS = ("/healthz", "/readyz")
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info in self.PATHS:
@@ -75,11 +73,8 @@ class ProbeMiddleware:
         return self.get_response(request)
 
 
-class HostMiddleware:
+class HostMiddleware(Middleware):
     """Refuse a call of the API by a name that is not in ALLOWED_HOSTS in its dialect's words; Django has a page for it."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> Any:
         try:
@@ -100,14 +95,11 @@ class HostMiddleware:
         return view.refusing(request, error)
 
 
-class ReadableMiddleware:
+class ReadableMiddleware(Middleware):
     """What comes in is UTF-8, and text that a database keeps: an escaped NUL in a session's cookie is nobody's session,
     and a form in another encoding, which may be none of letters at all, is a bad request."""
 
     FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.COOKIES = {name: text for name, text in request.COOKIES.items() if is_storable(name + text)}
@@ -123,14 +115,8 @@ class ReadableMiddleware:
             raise BadRequest("Forms are read as UTF-8.")
 
 
-class DatabaseOutageMiddleware:
+class DatabaseOutageMiddleware(Middleware):
     """Answer 503 where a view lost the database and did not say so in its own words, as the admin does not."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, (InterfaceError, OperationalError)):
@@ -145,14 +131,8 @@ class DatabaseOutageMiddleware:
         )
 
 
-class HashingLimitMiddleware:
+class HashingLimitMiddleware(Middleware):
     """Answer 503 where too many passwords would be hashed at once."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, HashingBusy):
