@@ -11,6 +11,7 @@ from django.db.models import Q
 from libraries.access.names import Known, home_of, may_ask_in_its_organization, meant_by, one_meant, with_names_for
 from libraries.access.subjects import OF_USERS
 from libraries.db.prepared import Prepared, keys
+from libraries.db.text import is_storable
 from libraries.identifiers import Lookup, is_uuid, lookup_for
 from libraries.models import Actor, Library, LibraryQuerySet, Share, User
 from libraries.models.libraries import access_by
@@ -72,8 +73,10 @@ def find_for_decision(user: User | None, identifier: str, asker: User) -> tuple[
 def find_user(text: str) -> User | None:
     """The user of that username, UUID or e-mail; where it is one's name and another's UUID or e-mail, the former.
 
-    With no more of them than decisions look at. One query.
+    With no more of them than decisions look at. One query; none for a text that nobody can have.
     """
+    if not (text and is_storable(text)):
+        return None
     key = UUID(text) if is_uuid(text) else None
     values = {_NAME: text, _EMAIL: text.lower(), **(keys({_USER: key}) if key else {})}
     found = _user(key is not None, "@" in text).run(values)

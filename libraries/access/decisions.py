@@ -19,7 +19,6 @@ from libraries.access.names import POWERS_TO_ASK, Candidates, Known
 from libraries.access.pairs import Pair, Powers, access_of_each, powers_among
 from libraries.access.subjects import SubjectName, find_subjects
 from libraries.access.verdict import share_name, verdict, verdict_on_inactive
-from libraries.db.text import is_storable
 from libraries.errors import AmbiguousName, LibraryNotFound, MayNotAsk
 from libraries.models import (
     Library,
@@ -86,7 +85,7 @@ def decide(questions: Sequence[Question], *, asker: User) -> list[Decision | Und
 
 def _decide_one(question: Question, asker: User) -> Decision | Undecided:
     text = question.subject.text
-    user = asker if text == asker.username else find_user(text) if text and is_storable(text) else None
+    user = asker if text == asker.username else find_user(text)
     try:
         library, may_ask_about_others = find_for_decision(user, question.library, asker)
     except AmbiguousName as refusal:
