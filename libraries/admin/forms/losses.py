@@ -1,7 +1,7 @@
 """What a save would take away, told before it is kept.
 
-The save runs for real inside its transaction, so the core's own rules say who ends up with what. If anybody ends up with
-less and the form does not say that this was seen, `Unconfirmed` rolls all of it back, and a page asks.
+The save runs for real, so the core's own rules say who ends up with what. If anybody ends up with less and the form does
+not say that this was seen, `Unconfirmed` asks.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Q, When
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 
 from libraries.access.known import is_known
 from libraries.access.lists import levels_on
-from libraries.admin.base import VerbAdmin
+from libraries.admin.forms.asking import Question
 from libraries.console import actor_of
 from libraries.models import Actor, Library
 from libraries.rules.levels import Level
@@ -40,13 +39,29 @@ class Loss:
     after: Level
 
 
-class Unconfirmed(Exception):
+class Unconfirmed(Question):
     """A save takes something away, and nobody said yet that it shall. losses: in order of what is lost."""
+
+    template = "admin/losses.html"
+    title = "Take access away?"
+    answers = frozenset({CONFIRMED})
 
     def __init__(self, library: Library, losses: list[Loss]) -> None:
         super().__init__(f"{len(losses)} would end up with less on {library.natural_id}.")
         self.library = library
         self.losses = losses
+
+    def context(self) -> dict[str, Any]:
+        named = [loss for loss in self.losses if loss.named]
+        return {
+            "library": self.library,
+            "losses": named[:SHOWN],
+            "more": len(self.losses) - len(named[:SHOWN]),
+            "unnamed": len(self.losses) - len(named),
+            "number": len(self.losses),
+            "cut_off": sum(loss.after == Level.NONE for loss in self.losses),
+            "confirmed": _digest(self.losses),
+        }
 
 
 @contextmanager
@@ -84,38 +99,3 @@ def _digest(losses: list[Loss]) -> str:
     """What a confirmation names, so that it is for these losses and no others that came about meanwhile."""
     told = "\n".join(f"{loss.user_id} {loss.before} {loss.after}" for loss in losses)
     return sha256(told.encode()).hexdigest()
-
-
-class ConfirmingAdmin(VerbAdmin):
-    """Asks before it saves what takes access away. A subclass saves within `confirming`."""
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except Unconfirmed as unconfirmed:
-            return self._ask_for_confirmation(request, unconfirmed)
-
-    def _ask_for_confirmation(self, request: HttpRequest, unconfirmed: Unconfirmed) -> HttpResponse:
-        asked = {"csrfmiddlewaretoken", CONFIRMED}
-        losses = unconfirmed.losses
-        named = [loss for loss in losses if loss.named]
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "Take access away?",
-            "library": unconfirmed.library,
-            "losses": named[:SHOWN],
-            "more": len(losses) - len(named[:SHOWN]),
-            "unnamed": len(losses) - len(named),
-            "number": len(losses),
-            "cut_off": sum(loss.after == Level.NONE for loss in losses),
-            "posted": [(name, value) for name, values in request.POST.lists() if name not in asked for value in values],
-            "confirmed": _digest(losses),
-        }
-        return TemplateResponse(request, "admin/losses.html", context)

@@ -1,7 +1,6 @@
 """What narrowing an organization's sharing scope leaves outside, told before it is saved (R8).
 
-The save runs for real inside its transaction, and under the core's locks. If shares reach outside and the form does not
-say what shall become of those very ones, `Undecided` rolls all of it back, and a page asks.
+If shares reach outside and the form does not say what shall become of those very ones, `Undecided` asks.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 
-from libraries.admin.base import VerbAdmin
+from libraries.admin.forms.asking import AskingAdmin, Question
 from libraries.models import Organization, Share, SharingScope
 from libraries.people.organizations import Outside
 from libraries.people.outside import outside_shares
@@ -25,8 +23,12 @@ SHOWN = 50
 """How many shares the page names."""
 
 
-class Undecided(Exception):
+class Undecided(Question):
     """Shares reach outside an organization that is being narrowed, and nobody said yet what becomes of them."""
+
+    template = "admin/narrowing.html"
+    title = "Shared outside"
+    answers = frozenset({OUTSIDE, SEEN})
 
     def __init__(self, organization: Organization, shares: list[Share], number: int, seen: str) -> None:
         """shares: the first of them. number: how many there are. seen: what a decision about them names."""
@@ -35,6 +37,15 @@ class Undecided(Exception):
         self.shares = shares
         self.number = number
         self.seen = seen
+
+    def context(self) -> dict[str, Any]:
+        return {
+            "organization": self.organization,
+            "shares": [(share, Level(share.level)) for share in self.shares],
+            "more": self.number - SHOWN,
+            "number": self.number,
+            "seen": self.seen,
+        }
 
 
 def decision(request: HttpRequest) -> Outside | None:
@@ -65,35 +76,8 @@ def _seen(organization: Organization) -> tuple[int, str]:
     return number, told.hexdigest()
 
 
-class NarrowingAdmin(VerbAdmin):
-    """Asks what becomes of shares outside before it saves. A subclass saves with `require_decision`."""
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except Undecided as undecided:
-            return self._ask(request, undecided)
-
-    def _ask(self, request: HttpRequest, undecided: Undecided) -> HttpResponse:
-        asked = {"csrfmiddlewaretoken", OUTSIDE, SEEN}
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": "Shared outside",
-            "organization": undecided.organization,
-            "shares": [(share, Level(share.level)) for share in undecided.shares],
-            "more": undecided.number - SHOWN,
-            "number": undecided.number,
-            "posted": [(name, value) for name, values in request.POST.lists() if name not in asked for value in values],
-            "seen": undecided.seen,
-        }
-        return TemplateResponse(request, "admin/narrowing.html", context)
+class NarrowingAdmin(AskingAdmin):
+    """Saves with `require_decision`."""
 
     def tell_what_stays(self, request: HttpRequest, organization: Organization) -> None:
         """After a save that keeps shares outside."""

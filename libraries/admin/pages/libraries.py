@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from libraries.admin.base import OrganizationFilter, copy_columns
+from libraries.admin.forms.asking import AskingAdmin
 from libraries.admin.forms.fields import user_field
-from libraries.admin.forms.losses import ConfirmingAdmin, confirming
+from libraries.admin.forms.losses import confirming
 from libraries.admin.forms.refusals import StaleCheckedForm
 from libraries.admin.forms.share_rows import ROWS, ShareInline
 from libraries.admin.panels.who_can_reach import overview
@@ -122,7 +123,7 @@ class LibraryForm(StaleCheckedForm):
 
 
 @admin.register(Library)
-class LibraryAdmin(ConfirmingAdmin):
+class LibraryAdmin(AskingAdmin):
     form = LibraryForm
     administrators_may = frozenset({"view", "add", "change", "delete"})
     inlines = (ShareInline,)

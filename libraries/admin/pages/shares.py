@@ -15,7 +15,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from libraries.admin.base import organization_filter
-from libraries.admin.forms.losses import ConfirmingAdmin, confirming
+from libraries.admin.forms.asking import AskingAdmin
+from libraries.admin.forms.losses import confirming
 from libraries.admin.forms.share_rows import ShareForm
 from libraries.admin.pages.share_actions import ShareActions
 from libraries.admin.pages.share_files import ShareFiles
@@ -67,7 +68,7 @@ def _mentioning(word: str, *, with_email: bool) -> Q:
 
 
 @admin.register(Share)
-class ShareAdmin(ShareFiles, ShareActions, ConfirmingAdmin):
+class ShareAdmin(ShareFiles, ShareActions, AskingAdmin):
     """Every share there is. New ones are given on their library's page."""
 
     form = ShareForm
