@@ -18,25 +18,12 @@ import pytest
 
 from libraries.models import Scope
 from tests.servers import ROOT, Server, running
+from tests.writes import SHARE_WITH_CAROL, Write, with_id_of_carol
 
 SHARE = "/api/libraries/handbook/shares/carol"
-CALLS: dict[str, tuple[str, str, Any]] = {
+CALLS: dict[str, Write] = {
     "hal": ("PUT", SHARE, {"accessLevel": 1}),
-    "mistral": (
-        "PUT",
-        "/v1/libraries/handbook/share",
-        {"level": "Viewer", "share_with_type": "User", "share_with_uuid": "{carol}"},
-    ),
-    "lightly": (
-        "POST",
-        "/v1/datasets/handbook/collaboration/access",
-        {"accessType": "READ", "users": ["carol@acme.example"]},
-    ),
-    "google": (
-        "POST",
-        "/v1beta/corpora/handbook/permissions",
-        {"granteeType": "USER", "emailAddress": "carol@acme.example", "role": "READER"},
-    ),
+    **SHARE_WITH_CAROL,
     "authzen": (
         "POST",
         "/access/v1/evaluation",
@@ -75,9 +62,7 @@ class Service:
     def send_slowly(self, name: str, key: str, *, chunked: bool, meanwhile: Callable[[], Any]) -> int:
         """The status of the dialect's call, of which all but the first byte comes after what happens meanwhile."""
         method, path, wanted = CALLS[name]
-        if "share_with_uuid" in wanted:
-            wanted = {**wanted, "share_with_uuid": self.world["users"]["carol"]["id"]}
-        body = json.dumps(wanted).encode()
+        body = json.dumps(with_id_of_carol(wanted, self.world["users"]["carol"]["id"])).encode()
         length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
         head += f"Content-Type: application/json\r\n{length}\r\nConnection: close\r\n\r\n"

@@ -24,26 +24,13 @@ from libraries.people.administrators import set_administrator
 from libraries.people.keys import find_api_key, revoke_api_key
 from libraries.people.service_accounts import create_service_account
 from tests.api.hal.calls import CALLS, HANDBOOK, OLD_KEY, ROBOTS_KEY, snapshot
+from tests.writes import SHARE_WITH_CAROL, Write, with_id_of_carol
 
 HAL_WRITES = {name: (call.method, call.path, call.body) for name, call in CALLS.items() if call.writes}
-WRITES: dict[str, tuple[str, str, Any]] = {
+WRITES: dict[str, Write] = {
     "hal": HAL_WRITES["putShare"],
     "hal many": HAL_WRITES["postShares"],
-    "mistral": (
-        "PUT",
-        "/v1/libraries/handbook/share",
-        {"level": "Viewer", "share_with_type": "User", "share_with_uuid": "{carol}"},
-    ),
-    "lightly": (
-        "POST",
-        "/v1/datasets/handbook/collaboration/access",
-        {"accessType": "READ", "users": ["carol@acme.example"]},
-    ),
-    "google": (
-        "POST",
-        "/v1beta/corpora/handbook/permissions",
-        {"granteeType": "USER", "emailAddress": "carol@acme.example", "role": "READER"},
-    ),
+    **SHARE_WITH_CAROL,
 }
 """One call of each dialect that changes something, as alice or a superuser may make it."""
 DECISION = (
@@ -89,8 +76,7 @@ def send(client_for, alice, carol, monkeypatch):
 
     def send(call, username, *, while_it_comes=None, between=None):
         method, path, body = call
-        if body and "share_with_uuid" in body:
-            body = {**body, "share_with_uuid": str(carol.pk)}
+        body = with_id_of_carol(body, str(carol.pk))
         user, client = User.objects.get(username=username), client_for(username)
         before = {}
 
