@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import schemathesis
 from django.db import transaction
-from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -21,6 +20,7 @@ from schemathesis.specs.openapi import checks
 
 from libraries.models import Library, Organization, Share, Team, User
 from tests.api.hal.calls import OLD_KEY, ROBOTS_KEY
+from tests.description import description
 from tests.proofs import rounds
 from tests.wsgi import running_application
 
@@ -48,9 +48,7 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 OPERATIONS = {
-    operation["operationId"]: path
-    for path, methods in SchemaGenerator().get_schema(public=True)["paths"].items()
-    for operation in methods.values()
+    operation["operationId"]: path for path, methods in description()["paths"].items() for operation in methods.values()
 }
 """The path of each call."""
 
@@ -68,7 +66,7 @@ def examples(path: str) -> int:
 
 @pytest.fixture(scope="module")
 def described() -> Any:
-    return schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
+    return schemathesis.openapi.from_dict(description())
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
 from libraries.api.schema_examples import parameter_example
 from libraries.models import Scope
+from tests.description import description
 from tests.real_clients import ROOT, RealClient
 
 PYTHON = ROOT / ".venv" / "clients" / "openapi" / "bin"
@@ -39,7 +39,7 @@ CALL = """
 
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    schema = SchemaGenerator().get_schema(public=True)
+    schema = description()
     file = tmp_path_factory.mktemp("described") / "openapi.json"
     file.write_text(json.dumps(schema))
     return file

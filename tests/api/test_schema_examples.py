@@ -6,18 +6,18 @@ import re
 from typing import Any
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
 from libraries.api.schema_examples import BODIES, parameter_example
 from libraries.api.schema_links import MADE
 from libraries.models import Scope
+from tests.description import description
 
 SUPERUSERS = frozenset({"createOrganization"})
 
 
 @pytest.fixture(scope="module")
 def operations() -> dict[str, tuple[str, str, Any]]:
-    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    paths = description()["paths"]
     return {each["operationId"]: (method, path, each) for path, of in paths.items() for method, each in of.items()}
 
 

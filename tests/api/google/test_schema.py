@@ -1,6 +1,6 @@
 """The dialect in OpenAPI."""
 
-from drf_spectacular.generators import SchemaGenerator
+from tests.description import description
 
 DOCUMENTED = {
     "corpora.permissions.create": ("post", "/v1beta/corpora/{library_id}/permissions"),
@@ -19,7 +19,7 @@ NO_COUNTERPART = {"corpora.create"}
 
 
 def described():
-    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    paths = description()["paths"]
     return {
         call["operationId"]: (method, path, call)
         for path, calls in paths.items()
@@ -50,14 +50,14 @@ def test_every_operation_is_tagged_and_names_every_place_for_the_key():
 
 def test_a_text_that_may_be_empty_is_not_promised(client_for):
     answer = client_for("alice").get("/v1beta/tunedModels/handbook").json()
-    promised = SchemaGenerator().get_schema(public=True)["components"]["schemas"]["TunedModel"]["required"]
+    promised = description()["components"]["schemas"]["TunedModel"]["required"]
 
     assert "description" not in answer
     assert set(promised) == set(answer)
 
 
 def test_the_native_api_names_its_one_place():
-    paths = SchemaGenerator().get_schema(public=True)["paths"]
+    paths = description()["paths"]
 
     assert {str(call["security"]) for path, calls in paths.items() if path == "/api/me" for call in calls.values()} == {
         "[{'key': []}]"

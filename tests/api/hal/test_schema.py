@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import schemathesis
 from django.db import OperationalError, transaction
-from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema import Draft202012Validator
 from schemathesis import GenerationMode
@@ -18,6 +17,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from libraries.models import Scope
 from tests.api.hal.calls import CALLS, OLD_KEY, WITHIN_ACME
+from tests.description import description
 from tests.proofs import rounds
 from tests.wsgi import running_application
 
@@ -34,7 +34,7 @@ BOUNDED = settings(
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    return SchemaGenerator().get_schema(public=True)
+    return description()
 
 
 @pytest.fixture(scope="module")

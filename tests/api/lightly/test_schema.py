@@ -1,7 +1,8 @@
 """The dialect in the OpenAPI description: paths, operation ids and bodies as the vendor's document has them."""
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
+
+from tests.description import description
 
 BY_THE_SERVER = {"408", "414", "431"}
 """Before any dialect sees it: tests/test_server_refusals.py."""
@@ -9,7 +10,7 @@ BY_THE_SERVER = {"408", "414", "431"}
 
 @pytest.fixture(scope="module")
 def schema():
-    return SchemaGenerator().get_schema(public=True)
+    return description()
 
 
 def test_it_has_the_three_documented_calls_and_those_that_choose_a_dataset(schema):

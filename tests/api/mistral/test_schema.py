@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from drf_spectacular.generators import SchemaGenerator
+
+from tests.description import description
 
 OPERATIONS = {
     "get /v1/libraries": "libraries_list_v1",
@@ -23,7 +24,7 @@ IN_EVERY_SHARING = ["library_id", "org_id", "role", "share_with_type", "share_wi
 
 @pytest.fixture(scope="module")
 def schema() -> Any:
-    return SchemaGenerator().get_schema(request=None, public=True)
+    return description()
 
 
 @pytest.fixture(scope="module")
