@@ -77,6 +77,7 @@ def running(folder: Path, **variables: str) -> Iterator[Server]:
         "DATABASE_URL": f"sqlite:///{folder / 'served.sqlite3'}",
         "HOST": "127.0.0.1",
         "PORT": str(port),
+        "LOG_LEVEL": "INFO",  # whatever has set another for itself: the benchmarks do
         "SECRET_KEY": "x" * 50,
         "WEB_WORKERS": "1",
         "WEB_THREADS": "2",

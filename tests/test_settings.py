@@ -113,6 +113,8 @@ def test_a_server_takes_its_database_away_from_others(tmp_path):
     with running(tmp_path) as server:
         server.ask("GET", "/readyz")
         beside = sorted(path.name for path in tmp_path.glob("served.sqlite3*") if mode(path) != 0o600)
+        server.stop()
+        assert f"Others on this machine could read {database}. That was mended." in server.log()
     assert (mode(database), beside) == (0o600, [])
 
 
