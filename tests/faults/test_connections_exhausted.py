@@ -35,17 +35,19 @@ def test_it_is_told_at_once_and_is_over_as_soon_as_there_are_some(tmp_path, clus
 
 
 def take_all(cluster: Cluster, others: ExitStack) -> None:
-    """Those that the server has are ended, and others are there before it."""
+    """Those that the server has are ended, and others are there before it: until every one is theirs.
+
+    To be refused once is not enough, since one that is just ending is still counted, and free a moment later.
+    """
     operator = others.enter_context(cluster.connected(autocommit=True))
+    [[most]] = operator.execute("SELECT current_setting('max_connections')::int").fetchall()
     taken = [operator.info.backend_pid]
-    ended: list[object] = [None]
-    while ended:
+    while len(taken) < most:
         try:
-            while True:
-                taken.append(others.enter_context(cluster.connected()).info.backend_pid)
+            taken.append(others.enter_context(cluster.connected()).info.backend_pid)
         except psycopg.OperationalError:
-            ended[:] = operator.execute(
+            operator.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE backend_type = 'client backend' AND pid <> ALL(%s)",
                 [taken],
-            ).fetchall()
+            )
